@@ -1,0 +1,1 @@
+"""A call-screening phone assistant for people in debt."""
