@@ -175,7 +175,7 @@ SPOKEN_KINDS = (Turn,)
 
 def record(kind: type[T], row: Sequence[Any]) -> T:
     """A row, its columns in the order of `kind`, as an object with the model's words."""
-    return kind(*(turn(value) if value is not None else None for turn, value in zip(_turns(kind), row, strict=True)))
+    return kind(*(turn(value) if value is not None else None for turn, value in zip(_turns(kind), row, strict=True)  # type: ignore[arg-type]))
 
 
 @cache
