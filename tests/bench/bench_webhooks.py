@@ -169,10 +169,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.5, help="length of one slice")
     parser.add_argument("--slices", type=int, default=8, help="slices of each server")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, gunicorn("screener:create_app()", folder) as ours:
-        with gunicorn("tests.bench.bare:create_app()", folder) as bare:
-            compare("/voice/incoming", only_ring, (ours, bare), options)
-            compare("a whole call (5 webhooks)", whole_call, (ours, bare), options)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        gunicorn("screener:create_app()", folder) as ours,
+        gunicorn("tests.bench.bare:create_app()", folder) as bare,
+    ):
+        compare("/voice/incoming", only_ring, (ours, bare), options)
+        compare("a whole call (5 webhooks)", whole_call, (ours, bare), options)
 
 
 if __name__ == "__main__":
