@@ -168,10 +168,10 @@ def test_partials_keep_only_the_latest(store: Store, owner: Subscriber) -> None:
         calls.keep_partial(tx, call, 1, "我是大", 0)
         calls.keep_partial(tx, call, 1, "我是大新银行", 2)
         calls.keep_partial(tx, call, 1, "我是大新", 1)
-        assert calls.words(tx, call) == ["我是大新银行"]
+        assert [said for _, said in calls.statements(tx, call)] == ["我是大新银行"]
         calls.hear(tx, call, Heard(words="我是大新银行的"))
         calls.keep_partial(tx, call, 1, "late", 9)
-        assert calls.words(tx, call) == ["我是大新银行的"]
+        assert [said for _, said in calls.statements(tx, call)] == ["我是大新银行的"]
 
 
 def test_a_call_is_closed_once(store: Store, owner: Subscriber) -> None:

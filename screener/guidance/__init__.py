@@ -1,7 +1,7 @@
 """Findings and history into next steps, each with its source; the data stands in seeds/guidance/."""
 
 from screener.guidance.advise import advise, lender_country
-from screener.guidance.explain import explain
+from screener.guidance.explain import explain, source_words
 from screener.guidance.types import Advice, Case, Fired, Role, Situation, Step, Words
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "advise",
     "explain",
     "lender_country",
+    "source_words",
 ]

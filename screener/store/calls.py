@@ -142,7 +142,9 @@ def talk_of(tx: Connection, of: Call) -> Talk:
     saved = json.loads(of.talk)
     # Most of the way there are none; the look-up is worth skipping.
     listening = saved["consent"] in ("recording", "notes") and (saved["asked"] or saved["asks"] > 1)
-    saved["statements"] = tuple(words(tx, of, partials=False)) if listening else ()
+    saved["statements"] = (
+        tuple(row.words for row in tx.execute(_STATEMENTS, {"call": of.id}) if row.words) if listening else ()
+    )
     saved["asked"] = tuple(saved["asked"])
     saved["language"] = Spoken(saved["language"])
     saved["consent"] = Consent(saved["consent"])
@@ -153,17 +155,17 @@ def talk_of(tx: Connection, of: Call) -> Talk:
 
 # The steps whose answers are statements; elsewhere `words` holds a matched phrase.
 STATEMENT_STEPS = ("statement", "organisation", "principal", "address", "verify", "message")
-_WORDS = (
-    select(turn.c.words, turn.c.partial)
+_STATEMENTS = (
+    select(turn.c.number, turn.c.words, turn.c.partial)
     .where(turn.c.call_id == bindparam("call"), turn.c.step.in_(STATEMENT_STEPS))
     .order_by(turn.c.number)
 )
 
 
-def words(tx: Connection, of: Call, *, partials: bool = True) -> list[str]:
-    """The caller's kept statements in order; for a turn that was cut off, its latest partial result."""
-    rows = tx.execute(_WORDS, {"call": of.id})
-    return [text for row in rows if (text := row.words or (row.partial if partials else ""))]
+def statements(tx: Connection, of: Call) -> list[tuple[int, str]]:
+    """The caller's kept words with their turn's number; for a turn that was cut off, its latest partial result."""
+    rows = tx.execute(_STATEMENTS, {"call": of.id})
+    return [(row.number, text) for row in rows if (text := row.words or row.partial)]
 
 
 _ASK = insert(turn)

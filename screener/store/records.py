@@ -75,6 +75,18 @@ class Call:
     read_at: datetime | None
 
     @property
+    def keyed(self) -> Category | None:
+        """What the caller chose on the keypad."""
+        keyed = json.loads(self.talk).get("keyed")
+        return Category(keyed) if keyed else None
+
+    @property
+    def spoken(self) -> Spoken | None:
+        """The language in which the call was held; None before our first reply."""
+        language = json.loads(self.talk).get("language")
+        return Spoken(language) if language else None
+
+    @property
     def found(self) -> dict[str, Any]:
         """The findings as they were stored; empty before the follow-up has run."""
         return json.loads(self.findings) if self.findings else {}
