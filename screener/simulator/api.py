@@ -70,7 +70,7 @@ def page_of(
     write: Callable[[Account, Row], resources.Json],
     dated: tuple[str, Callable[[Row], datetime | None]],
 ) -> Reply:
-    """One page of the rows that the filters leave, newest first; `dated` is the date filter and its moment."""
+    """A page of the rows that the filters leave, newest first; `dated` is the date filter and its moment."""
     name, moment = dated
     kept = [row for row in rows[::-1] if _passes(ask.fields, row, name, moment(row))]
     size, number = _place(ask.fields, "PageSize", 50), _place(ask.fields, "Page", 0)

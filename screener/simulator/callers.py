@@ -44,7 +44,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """What the subscriber must find afterwards; None is not looked at. `organisation`: an id or a spoken name."""
+    """What must come of the call; None is not looked at. `organisation` is an id or a name as spoken."""
 
     disposition: str | None = None
     consent: str | None = None

@@ -118,7 +118,7 @@ class Carrier:
         return call
 
     def text_in(self, from_: str, to: str, body: str) -> tuple[str, ...]:
-        """A text from a phone to one of our numbers; what the server answered. Refused if that cannot be sent."""
+        """A text from a phone to our number; what the server answered. Refused if that cannot be sent."""
         return self._messaging.receive(from_, to, body)
 
     def settle(self, timeout: float = 10.0) -> bool:

@@ -1,4 +1,4 @@
-"""Recordings that can be heard: WAV, 8 kHz, 16 bits, one tone for the caller and another for the assistant."""
+"""Recordings that can be heard: WAV, 8 kHz, 16 bits, a tone for the caller and another for the assistant."""
 
 import array
 import functools
@@ -37,7 +37,7 @@ def _frames(who: str, channels: int) -> bytes:
 
 
 def wav(stretches: Iterable[tuple[str, float]], channels: int = 2) -> bytes:
-    """A whole WAV file: each stretch is who is heard (`caller`, `assistant`, or "") and for how many seconds."""
+    """A whole WAV file: each stretch is who is heard (`caller`, `assistant`, or "") and its seconds."""
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(channels)

@@ -7,7 +7,7 @@ HAN_PER_SECOND = 4.5
 WORDS_PER_SECOND = 2.5
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # In Chinese speech a digit is one syllable and an acronym is spelled out.
-SPELLED = re.compile(r"[0-9]|[A-Z](?=[A-Z]|\b)(?<=[A-Z])")
+SPELLED = re.compile(r"[0-9]|(?<=[A-Z])[A-Z]|[A-Z](?=[A-Z])")
 WORD = re.compile(r"[A-Za-z0-9'’+]+")
 
 _POLLY = {

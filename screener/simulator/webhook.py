@@ -120,7 +120,7 @@ class Webhooks:
             timeout=(ask.connect, ask.read),
             allow_redirects=False,
         )
-        if reply.is_redirect:
+        if 300 <= reply.status_code < 400:
             raise Refused(11200, f"{url} answered with a redirect; keys and words would not be sent again")
         return Answer(reply.status_code, reply.headers.get("Content-Type", ""), reply.content)
 
