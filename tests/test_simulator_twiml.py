@@ -69,7 +69,7 @@ BAD = {
         13331,
         "deepgram_nova-2",
     ),
-    "model with auto": (gather('input="speech" speechModel="phone_call" speechTimeout="auto"'), 13331, "seconds"),
+    "model with auto": (gather('input="speech" speechModel="phone_call"'), 13331, "seconds"),
     "speech settings for keys": (gather('language="en-US"'), 12200, "no use"),
     "key settings for speech": (gather('input="speech" numDigits="1"'), 12200, "no use"),
     "long hint": (gather(f'input="speech" hints="{"x" * 101}"'), 12200, "hints"),
