@@ -47,9 +47,7 @@ class Category(StrEnum):
     UNKNOWN = "unknown"
 
 
-FINANCIAL = frozenset(
-    {Category.BANK, Category.LENDER_PLATFORM, Category.COLLECTION_AGENCY, Category.LAW_FIRM}
-)
+FINANCIAL = frozenset({Category.BANK, Category.LENDER_PLATFORM, Category.COLLECTION_AGENCY, Category.LAW_FIRM})
 
 
 class Tactic(StrEnum):
@@ -163,9 +161,7 @@ class Organisation:
 
     def name(self, language: Language) -> str:
         """The name to show; the other language's where one is missing."""
-        first, second = (
-            (self.name_en, self.name_zh) if language is Language.EN else (self.name_zh, self.name_en)
-        )
+        first, second = (self.name_en, self.name_zh) if language is Language.EN else (self.name_zh, self.name_en)
         return first or second
 
 

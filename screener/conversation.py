@@ -1,0 +1,123 @@
+"""The dialogue held over webhooks: each function is one transaction's work, from what was heard to what is kept."""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from screener import dialogue, twiml
+from screener.dialogue import Heard, Reply, Talk
+from screener.dialogue.consent import withdrawal
+from screener.dialogue.engine import CAPTURING
+from screener.house import House
+from screener.model import Consent, Disposition, Jurisdiction, Treatment
+from screener.store import Connection, calls, recordings, subscribers
+from screener.store.calls import Asked, Ring
+from screener.store.records import Call, Subscriber
+
+__all__ = ["Heard", "close", "keep_partial", "note_recording", "open_call", "repeat", "take_turn"]
+
+log = logging.getLogger(__name__)
+
+
+def open_call(tx: Connection, house: House, owner: Subscriber, ring: Ring) -> str:
+    """Log a ringing call and answer it, or turn it away; the TwiML."""
+    treatment = subscribers.treatment_of(tx, owner.id, ring.caller.number)
+    call = calls.open_(tx, owner, ring, treatment)
+    talk = first_talk(owner, ring, treatment)
+    if calls.own_number(tx, ring.caller.number):
+        return turn_away(tx, house, call, talk)
+    if treatment is Treatment.BLOCK:
+        return turn_away(tx, house, call, talk, rejected=house.settings.reject_blocked)
+    now, today = calls.load(tx, call)
+    if now >= house.settings.max_concurrent_calls or today >= house.settings.max_calls_per_day:
+        log.warning("a call was turned away: %d at once, %d in a day", now + 1, today + 1)
+        talk, reply = dialogue.close_with(talk, "busy")
+    else:
+        talk, reply = dialogue.begin(talk)
+    return say(tx, house, call, talk, reply)
+
+
+def first_talk(owner: Subscriber, ring: Ring, treatment: Treatment | None) -> Talk:
+    """How the conversation starts for this caller. A +1 number on either end consents by key only."""
+    plus_one = any((number or "").startswith("+1") for number in (ring.caller.number, owner.phone, owner.twilio_number))
+    return Talk(
+        language=owner.spoken,
+        keys_only=plus_one,
+        us_subscriber=owner.jurisdiction is Jurisdiction.US,
+        allowed=treatment is Treatment.ALLOW,
+    )
+
+
+def turn_away(tx: Connection, house: House, call: Call, talk: Talk, *, rejected: bool = True) -> str:
+    """Close a call in the transaction that opened it. A rejected forwarded call may fall to the carrier's voicemail."""
+    talk, reply = dialogue.close_with(talk, "blocked")
+    answer = say(tx, house, call, talk, reply, answer=twiml.reject() if rejected else None)
+    if calls.close(tx, call, datetime.now(UTC), None):
+        house.promise(tx, "text", call.sid)
+    return answer
+
+
+def say(tx: Connection, house: House, call: Call, talk: Talk, reply: Reply, answer: str | None = None) -> str:
+    """Keep our reply as the next turn and render it."""
+    answer = answer or twiml.render(reply, call.turn + 1, house.urls)
+    calls.ask(tx, call, talk, Asked(reply.step, reply.language, reply.said, reply.version, answer))
+    return answer
+
+
+def take_turn(tx: Connection, house: House, call: Call, heard: Heard) -> str:
+    """The caller answered the current turn: keep what may be kept, and reply."""
+    talk = calls.talk_of(tx, call)
+    if dialogue.STEPS[talk.step].listen is None:
+        return twiml.hang_up()
+    answer = dialogue.answer(talk, heard)
+    calls.hear(tx, call, answer.kept)
+    if answer.withdrawn:
+        forget(tx, house, call)
+    return say(tx, house, call, answer.talk, answer.reply)
+
+
+def forget(tx: Connection, house: House, call: Call) -> None:
+    """Consent was taken back: words go now, recordings here and at the carrier as soon as the worker gets to it."""
+    calls.forget_words(tx, call)
+    recordings.unwanted(tx, call.id)
+    house.promise(tx, "erase", call.sid)
+
+
+def repeat(tx: Connection, call: Call, number: int) -> str:
+    """The reply that turn `number` got when it was first given."""
+    turn = calls.turn_of(tx, call, number)
+    return turn.reply if turn else twiml.hang_up()
+
+
+def keep_partial(tx: Connection, call: Call, words: str, sequence: int) -> None:
+    """Keep words on their way, where the current step takes a statement and consent covers it."""
+    talk = calls.talk_of(tx, call)
+    if words and dialogue.STEPS[talk.step].statement and talk.consent in CAPTURING:
+        calls.keep_partial(tx, call, call.turn, words, sequence)
+
+
+def close(tx: Connection, house: House, call: Call, seconds: int | None) -> None:
+    """End a call and promise its text. A refusal cut off in mid-sentence still takes consent back."""
+    turn = calls.turn_of(tx, call, call.turn)
+    if turn and turn.partial and withdrawal(turn.partial):
+        calls.withdraw(tx, call)
+        call = replace(call, consent=Consent.WITHDRAWN, disposition=Disposition.CONSENT_REFUSED)
+        recordings.unwanted(tx, call.id)
+    if calls.close(tx, call, datetime.now(UTC), seconds):
+        house.promise(tx, "text", call.sid)
+        if call.consent is Consent.WITHDRAWN:
+            house.promise(tx, "erase", f"{call.sid}:ended")
+
+
+def note_recording(tx: Connection, house: House, call: Call, sid: str, status: str, details: dict[str, Any]) -> None:
+    """Note a recording; keep it where consent stands, and have every other one deleted at the carrier."""
+    wanted = call.consent is Consent.RECORDING
+    state = {"in-progress": "running", "completed": "promised", "absent": "absent"}.get(status, "failed")
+    if not wanted and state in ("running", "promised"):
+        if call.consent is not Consent.WITHDRAWN:
+            log.error("a recording was made without consent; it will be deleted at the carrier")
+        state = "unwanted"
+    noted = recordings.note(tx, call, sid, state, details)
+    if noted in ("promised", "unwanted"):
+        house.promise(tx, "recording", sid)

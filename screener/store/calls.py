@@ -1,0 +1,275 @@
+"""Calls and their turns: opened at the ring, one turn at a time, closed once."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from screener.dialogue import Heard, Talk
+from screener.model import Category, Consent, Disposition, Spoken, Treatment
+from screener.numbers import Caller
+from screener.store.records import Call, Subscriber, Turn, record
+from screener.store.schema import call, notice, subscriber, turn
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A call as it comes in. `carrier` is what else the carrier said of it."""
+
+    sid: str
+    caller: Caller
+    forwarded_from: str = ""
+    carrier: tuple[tuple[str, str], ...] = ()
+
+
+def find(tx: Connection, sid: str, *, lock: bool = False) -> Call | None:
+    """The call with the carrier's sid; `lock` keeps others from changing it until the transaction ends."""
+    query = select(call).where(call.c.sid == sid)
+    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    return record(Call, row) if row else None
+
+
+def by_id(tx: Connection, call_id: int) -> Call:
+    return record(Call, tx.execute(select(call).where(call.c.id == call_id)).one())
+
+
+def open_(
+    tx: Connection, owner: Subscriber, ring: Ring, treatment: Treatment | None, at: datetime | None = None
+) -> Call:
+    """Enter a ringing call into the log."""
+    made = tx.execute(
+        insert(call)
+        .values(
+            sid=ring.sid,
+            subscriber_id=owner.id,
+            caller=ring.caller.number,
+            caller_kind=ring.caller.kind,
+            caller_raw=ring.caller.raw,
+            forwarded_from=ring.forwarded_from,
+            carrier=json.dumps(dict(ring.carrier), ensure_ascii=False),
+            treatment=treatment,
+            started_at=at or datetime.now(UTC),
+        )
+        .returning(*call.c)
+    ).one()
+    return record(Call, made)
+
+
+def load(tx: Connection, open_call: Call) -> tuple[int, int]:
+    """How many other calls of the subscriber are open now, and how many came in the last day."""
+    mine = (call.c.subscriber_id == open_call.subscriber_id, call.c.id != open_call.id)
+    recent = open_call.started_at - timedelta(hours=1)
+    now = tx.execute(
+        select(func.count()).where(*mine, call.c.ended_at.is_(None), call.c.started_at > recent)
+    ).scalar_one()
+    today = tx.execute(
+        select(func.count()).where(*mine, call.c.started_at > open_call.started_at - timedelta(days=1))
+    ).scalar_one()
+    return now, today
+
+
+def own_number(tx: Connection, number: str | None) -> bool:
+    """Whether the caller is one of our own Twilio numbers, which would be a loop."""
+    return number is not None and bool(
+        tx.execute(select(subscriber.c.id).where(subscriber.c.twilio_number == number)).first()
+    )
+
+
+# Turns
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One reply of ours, ready to be kept."""
+
+    step: str
+    language: Spoken
+    said: str
+    version: str
+    reply: str
+
+
+def talk_of(tx: Connection, of: Call) -> Talk:
+    """Where the dialogue stands, with the statements that consent has let us keep."""
+    saved = json.loads(of.talk)
+    saved["statements"] = tuple(words(tx, of, partials=False))
+    saved["asked"] = tuple(saved["asked"])
+    saved["language"] = Spoken(saved["language"])
+    saved["consent"] = Consent(saved["consent"])
+    saved["keyed"] = Category(saved["keyed"]) if saved["keyed"] else None
+    saved["disposition"] = Disposition(saved["disposition"]) if saved["disposition"] else None
+    return Talk(**{name: saved[name] for name in (f.name for f in fields(Talk)) if name in saved})
+
+
+def words(tx: Connection, of: Call, *, partials: bool = True) -> list[str]:
+    """The caller's kept statements in order; for a turn that was cut off, its latest partial result."""
+    rows = tx.execute(
+        select(turn.c.words, turn.c.partial)
+        .where(turn.c.call_id == of.id, turn.c.step.in_(STATEMENT_STEPS))
+        .order_by(turn.c.number)
+    )
+    return [text for row in rows if (text := row.words or (row.partial if partials else ""))]
+
+
+# The steps whose answers are statements; elsewhere `words` holds a matched phrase.
+STATEMENT_STEPS = ("statement", "organisation", "principal", "address", "verify", "message")
+
+
+def ask(tx: Connection, of: Call, talk: Talk, asked: Asked) -> int:
+    """Keep our next reply and where the dialogue now stands; the number of the new turn."""
+    number = of.turn + 1
+    now = datetime.now(UTC)
+    tx.execute(
+        insert(turn).values(
+            call_id=of.id,
+            number=number,
+            step=asked.step,
+            language=asked.language,
+            said=asked.said,
+            version=asked.version,
+            reply=asked.reply,
+            asked_at=now,
+        )
+    )
+    saved = {name: value for name, value in asdict(talk).items() if name != "statements"}
+    changes: dict[str, Any] = {"turn": number, "talk": json.dumps(saved), "consent": talk.consent}
+    if talk.consent is not of.consent:
+        changes["consent_turn"] = of.turn
+    if talk.disposition:
+        changes["disposition"] = talk.disposition
+    tx.execute(update(call).where(call.c.id == of.id).values(**changes))
+    return number
+
+
+def hear(tx: Connection, of: Call, heard: Heard) -> None:
+    """Keep what consent lets us keep of the answer to the current turn; the final replaces its partials."""
+    tx.execute(
+        update(turn)
+        .where(turn.c.call_id == of.id, turn.c.number == of.turn)
+        .values(
+            heard_at=datetime.now(UTC),
+            words=heard.words or None,
+            digits=heard.digits or None,
+            confidence=heard.confidence or None,
+            partial=None,
+        )
+    )
+
+
+def turns(tx: Connection, of: Call) -> list[Turn]:
+    rows = tx.execute(select(turn).where(turn.c.call_id == of.id).order_by(turn.c.number))
+    return [record(Turn, row) for row in rows]
+
+
+def turn_of(tx: Connection, of: Call, number: int) -> Turn | None:
+    row = tx.execute(select(turn).where(turn.c.call_id == of.id, turn.c.number == number)).one_or_none()
+    return record(Turn, row) if row else None
+
+
+def keep_partial(tx: Connection, of: Call, number: int, partial: str, sequence: int) -> None:
+    """Keep the latest partial of an unanswered turn; partials may overtake each other."""
+    tx.execute(
+        update(turn)
+        .where(
+            turn.c.call_id == of.id,
+            turn.c.number == number,
+            turn.c.heard_at.is_(None),
+            func.coalesce(turn.c.partial_number, -1) <= sequence,
+        )
+        .values(partial=partial, partial_number=sequence)
+    )
+
+
+def forget_words(tx: Connection, of: Call) -> None:
+    """Consent taken back: the caller's statements and partials go; asked questions and keys stay."""
+    tx.execute(update(turn).where(turn.c.call_id == of.id).values(partial=None, partial_number=None))
+    tx.execute(
+        update(turn)
+        .where(turn.c.call_id == of.id, turn.c.step.in_(STATEMENT_STEPS))
+        .values(words=None, confidence=None)
+    )
+
+
+def withdraw(tx: Connection, of: Call) -> None:
+    """Consent taken back as the call ended: nothing more is asked, and the words go."""
+    forget_words(tx, of)
+    tx.execute(
+        update(call)
+        .where(call.c.id == of.id)
+        .values(consent=Consent.WITHDRAWN, consent_turn=of.turn, disposition=Disposition.CONSENT_REFUSED)
+    )
+
+
+def close(tx: Connection, of: Call, at: datetime, seconds: int | None) -> bool:
+    """End a call once; one that reached no farewell was abandoned. False when it was closed before."""
+    changes: dict[str, Any] = {"ended_at": at}
+    if seconds is not None:
+        changes["seconds"] = seconds
+    closed = tx.execute(
+        update(call)
+        .where(call.c.id == of.id, call.c.ended_at.is_(None))
+        .values(disposition=func.coalesce(call.c.disposition, Disposition.ABANDONED), **changes)
+    )
+    if closed.rowcount == 0 and seconds is not None:
+        tx.execute(update(call).where(call.c.id == of.id, call.c.seconds.is_(None)).values(seconds=seconds))
+    return closed.rowcount == 1
+
+
+# What the follow-up adds
+
+
+def save(tx: Connection, call_id: int, changes: dict[str, Any]) -> None:
+    """Add what a follow-up found out."""
+    tx.execute(update(call).where(call.c.id == call_id).values(**changes))
+
+
+def before(tx: Connection, of: Call, days: int) -> list[Call]:
+    """The subscriber's earlier calls of the last `days`, newest first."""
+    rows = tx.execute(
+        select(call)
+        .where(
+            call.c.subscriber_id == of.subscriber_id,
+            call.c.started_at >= of.started_at - timedelta(days=days),
+            call.c.started_at < of.started_at,
+            call.c.id != of.id,
+        )
+        .order_by(call.c.started_at.desc())
+        .limit(500)
+    )
+    return [record(Call, row) for row in rows]
+
+
+def log(tx: Connection, subscriber_id: int, *, limit: int = 50, before_id: int | None = None) -> list[Call]:
+    """A page of the log, newest first; `before_id` continues after the last call of the page before."""
+    query = select(call).where(call.c.subscriber_id == subscriber_id)
+    if before_id is not None:
+        query = query.where(call.c.id < before_id)
+    return [record(Call, row) for row in tx.execute(query.order_by(call.c.id.desc()).limit(limit))]
+
+
+def ended_without_notice(tx: Connection, ended_before: datetime, limit: int = 100) -> list[str]:
+    """Sids of calls that ended before then and that no notice tells of yet."""
+    query = (
+        select(call.c.sid)
+        .outerjoin(notice, notice.c.call_id == call.c.id)
+        .where(call.c.ended_at < ended_before, notice.c.call_id.is_(None))
+        .order_by(call.c.ended_at)
+        .limit(limit)
+    )
+    return list(tx.execute(query).scalars())
+
+
+def open_since(tx: Connection, at: datetime, limit: int = 100) -> list[str]:
+    """Sids of calls that have been open since before `at`."""
+    query = select(call.c.sid).where(call.c.ended_at.is_(None), call.c.started_at < at).limit(limit)
+    return list(tx.execute(query).scalars())
+
+
+def to_erase(tx: Connection, ended_before: datetime, limit: int = 100) -> list[str]:
+    """Sids of calls whose consent was taken back, over by then, of which the carrier may still hold sound."""
+    query = select(call.c.sid).where(
+        call.c.consent == Consent.WITHDRAWN, call.c.ended_at < ended_before, call.c.carrier_erased_at.is_(None)
+    )
+    return list(tx.execute(query.limit(limit)).scalars())

@@ -1,0 +1,126 @@
+"""Notices and messages: frozen before they are sent, moved only forward, never sent twice on a guess."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from screener.store.records import Message, Notice, record
+from screener.store.schema import message, notice
+
+# How far along the carrier says a message is; callbacks come twice and out of order.
+RANK = {
+    "accepted": 0,
+    "scheduled": 0,
+    "queued": 1,
+    "sending": 2,
+    "sent": 3,
+    "delivered": 4,
+    "read": 5,
+    "undelivered": 4,
+    "failed": 4,
+    "canceled": 4,
+}
+FINAL = 4
+
+
+class ReferenceTaken(Exception):
+    """Another text to the subscriber ends in this reference; choose another."""
+
+
+def notice_of(tx: Connection, call_id: int) -> Notice | None:
+    row = tx.execute(select(notice).where(notice.c.call_id == call_id)).one_or_none()
+    return record(Notice, row) if row else None
+
+
+def fix_notice(tx: Connection, values: dict[str, Any]) -> None:
+    """Fix the one first notice of a call; the database refuses a second."""
+    tx.execute(insert(notice).values(**values))
+
+
+def freeze(tx: Connection, values: dict[str, Any]) -> None:
+    """Write a message down before it is sent; its body never changes. ReferenceTaken when its reference is in use."""
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(message).values(**values))
+    except IntegrityError as problem:
+        raise ReferenceTaken from problem
+
+
+def find(tx: Connection, message_id: str, *, lock: bool = False) -> Message | None:
+    query = select(message).where(message.c.id == message_id)
+    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    return record(Message, row) if row else None
+
+
+def of_call(tx: Connection, call_id: int) -> list[Message]:
+    rows = tx.execute(select(message).where(message.c.call_id == call_id).order_by(message.c.created_at))
+    return [record(Message, row) for row in rows]
+
+
+def claim(tx: Connection, message_id: str, at: datetime) -> Message | None:
+    """Take a due pending message for sending; None when someone else has it or its time has not come."""
+    row = tx.execute(
+        update(message)
+        .where(
+            message.c.id == message_id,
+            message.c.state == "pending",
+            or_(message.c.not_before.is_(None), message.c.not_before <= at),
+        )
+        .values(state="sending", sending_at=at, attempts=message.c.attempts + 1, updated_at=at)
+        .returning(*message.c)
+    ).one_or_none()
+    return record(Message, row) if row else None
+
+
+def settle(tx: Connection, sent: Message, changes: dict[str, Any]) -> bool:
+    """Note how one sending ended, unless a callback or another sending has moved the message on since."""
+    changed = tx.execute(
+        update(message)
+        .where(message.c.id == sent.id, message.c.state == "sending", message.c.attempts == sent.attempts)
+        .values(**changes)
+    )
+    return changed.rowcount == 1
+
+
+def adopt(tx: Connection, message_id: str, sid: str, at: datetime) -> None:
+    """The carrier has this message under `sid`, whatever we thought of its sending."""
+    tx.execute(
+        update(message)
+        .where(message.c.id == message_id, message.c.sid.is_(None))
+        .values(sid=sid, state="accepted", problem=None, updated_at=at)
+    )
+
+
+def progress(tx: Connection, of: Message, status: str, error_code: int | None, at: datetime) -> bool:
+    """Note a delivery status if it is further along than the one we have; whether it was."""
+    if RANK.get(status, -1) <= RANK.get(of.carrier_status or "", -1):
+        return False
+    changes: dict[str, Any] = {"carrier_status": status, "updated_at": at}
+    if error_code:
+        changes["error_code"] = error_code
+    tx.execute(update(message).where(message.c.id == of.id).values(**changes))
+    return True
+
+
+def due(tx: Connection, at: datetime, sending_before: datetime, limit: int = 100) -> list[str]:
+    """Ids of messages that wait past their time, or whose sending is uncertain past the grace."""
+    query = (
+        select(message.c.id)
+        .where(
+            or_(
+                (message.c.state == "pending") & (func.coalesce(message.c.not_before, at) <= at),
+                (message.c.state == "sending") & (message.c.sending_at < sending_before),
+            )
+        )
+        .order_by(message.c.created_at)
+        .limit(limit)
+    )
+    return list(tx.execute(query).scalars())
+
+
+def counts(tx: Connection) -> dict[str, int]:
+    """How many messages stand in each state."""
+    rows = tx.execute(select(message.c.state, func.count()).group_by(message.c.state))
+    return {row[0]: row[1] for row in rows}

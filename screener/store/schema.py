@@ -1,0 +1,229 @@
+"""The tables. Times are UTC; phone numbers are E.164; JSON columns hold text of our own making."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite, which knows no zones, holds it without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None or value.tzinfo:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _of(table: str, **options: Any) -> Column[Any]:
+    """A reference to a row that takes its children along when it is deleted."""
+    return Column(f"{table}_id", ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False, **options)
+
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("phone", Text, nullable=False, unique=True),
+    Column("twilio_number", Text, nullable=False, unique=True),
+    Column("language", Text, nullable=False),
+    Column("jurisdiction", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("nickname", Text, nullable=False, default=""),
+    Column("style", Text, nullable=False, default="default"),
+    Column("created_at", Utc, nullable=False),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of("subscriber"),
+    Column("number", Text, nullable=False),
+    Column("treatment", Text, nullable=False),
+    Column("label", Text, nullable=False, default=""),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("subscriber_id", "number"),
+)
+
+call = Table(
+    "call",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sid", Text, nullable=False, unique=True),
+    _of("subscriber"),
+    Column("caller", Text),
+    Column("caller_kind", Text, nullable=False),
+    Column("caller_raw", Text, nullable=False),
+    Column("forwarded_from", Text, nullable=False, default=""),
+    Column("carrier", Text, nullable=False, default="{}"),  # JSON of the ring's other parameters, as received
+    Column("treatment", Text),
+    Column("turn", Integer, nullable=False, default=0),
+    Column("talk", Text, nullable=False, default="{}"),  # JSON of where the dialogue stands; no words of the caller
+    Column("consent", Text, nullable=False, default="unasked"),
+    Column("consent_turn", Integer),
+    Column("carrier_erased_at", Utc),  # after a withdrawal: when the carrier was seen to hold no recording
+    Column("disposition", Text),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Column("seconds", Integer),
+    Column("category", Text),
+    Column("organisation", Text),
+    Column("on_behalf_of", Text),
+    Column("warning", Boolean, nullable=False, default=False),
+    Column("findings", Text),  # JSON of the understanding
+    Column("advice", Text),  # JSON of the rows that fired and the next steps
+    Column("read_at", Utc),
+    Index(None, "subscriber_id", "started_at", "id"),
+    Index(None, "subscriber_id", "caller", "started_at"),
+    Index(None, "subscriber_id", "organisation", "started_at"),
+)
+_OPEN = call.c.ended_at.is_(None)
+Index("ix_call_open", call.c.subscriber_id, sqlite_where=_OPEN, postgresql_where=_OPEN)
+
+turn = Table(
+    "turn",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of("call"),
+    Column("number", Integer, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("version", Text, nullable=False),  # names the exact wording of `said`
+    Column("reply", Text, nullable=False),  # the TwiML, so that a repeated webhook gets the same answer
+    Column("asked_at", Utc, nullable=False),
+    Column("heard_at", Utc),
+    Column("words", Text),
+    Column("digits", Text),
+    Column("confidence", Text),
+    Column("partial", Text),
+    Column("partial_number", Integer),
+    UniqueConstraint("call_id", "number"),
+)
+
+recording = Table(
+    "recording",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of("call", index=True),
+    Column("sid", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),  # running, promised, held, absent, unwanted, deleted, failed
+    Column("source", Text, nullable=False, default=""),
+    Column("started_at", Utc),
+    Column("seconds", Integer),
+    Column("sha256", Text),
+    Column("size", Integer),
+    Column("media_type", Text),
+    Column("noted_at", Utc, nullable=False),
+    Column("held_at", Utc),
+    Column("carrier_deleted_at", Utc),
+    Column("problem", Text),
+    Index(None, "state"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Text, primary_key=True),  # random: it is named in the status callback's URL
+    _of("subscriber"),
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), index=True),
+    Column("kind", Text, nullable=False),
+    Column("style", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("state", Text, nullable=False),  # pending, sending, accepted, failed, needs_a_look
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("uncertain", Integer, nullable=False, default=0),  # sendings that were looked up and not found
+    Column("not_before", Utc),
+    Column("sending_at", Utc),
+    Column("sid", Text, unique=True),
+    Column("carrier_status", Text),
+    Column("error_code", Integer),
+    Column("problem", Text),
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    UniqueConstraint("subscriber_id", "reference"),
+    Index(None, "state", "sending_at"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, nullable=False),  # own, burst, digest, none
+    Column("reason", Text, nullable=False, default=""),
+    Column("message_id", ForeignKey("message.id", ondelete="CASCADE")),
+    Column("fixed_at", Utc, nullable=False),
+)
+
+login = Table(
+    "login",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    _of("subscriber"),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("used_at", Utc),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    _of("subscriber", index=True),
+    Column("csrf", Text, nullable=False),
+    Column("agent", Text, nullable=False, default=""),
+    Column("created_at", Utc, nullable=False),
+    Column("seen_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
+
+custody = Table(
+    "custody",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of("subscriber"),
+    Column("call_id", ForeignKey("call.id", ondelete="SET NULL"), index=True),
+    Column("at", Utc, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("deed", Text, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+)

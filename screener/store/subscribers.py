@@ -1,0 +1,80 @@
+"""Subscribers and their contacts."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from screener.model import Treatment
+from screener.store.records import Contact, Subscriber, record
+from screener.store.schema import contact, subscriber
+
+
+class AlreadyTaken(ValueError):
+    """Another subscriber has this phone or this Twilio number."""
+
+
+def add(tx: Connection, values: dict[str, str]) -> Subscriber:
+    """Add a subscriber; `values` are the columns of the table. AlreadyTaken when a number is in use."""
+    try:
+        made = tx.execute(
+            insert(subscriber).values(created_at=datetime.now(UTC), **values).returning(*subscriber.c)
+        ).one()
+    except IntegrityError as problem:
+        raise AlreadyTaken("this phone or this Twilio number belongs to a subscriber already") from problem
+    return record(Subscriber, made)
+
+
+def every(tx: Connection) -> list[Subscriber]:
+    return [record(Subscriber, row) for row in tx.execute(select(subscriber).order_by(subscriber.c.id))]
+
+
+def by_id(tx: Connection, subscriber_id: int) -> Subscriber | None:
+    row = tx.execute(select(subscriber).where(subscriber.c.id == subscriber_id)).one_or_none()
+    return record(Subscriber, row) if row else None
+
+
+def by_phone(tx: Connection, phone: str) -> Subscriber | None:
+    row = tx.execute(select(subscriber).where(subscriber.c.phone == phone)).one_or_none()
+    return record(Subscriber, row) if row else None
+
+
+def by_twilio_number(tx: Connection, number: str) -> Subscriber | None:
+    """Whose calls arrive at this number; calls are routed by `To` alone."""
+    row = tx.execute(select(subscriber).where(subscriber.c.twilio_number == number)).one_or_none()
+    return record(Subscriber, row) if row else None
+
+
+def remove(tx: Connection, phone: str) -> bool:
+    """Delete a subscriber with all calls, texts and sign-ins; whether there was one."""
+    return tx.execute(delete(subscriber).where(subscriber.c.phone == phone)).rowcount == 1
+
+
+def treatment_of(tx: Connection, subscriber_id: int, number: str | None) -> Treatment | None:
+    """What the subscriber wants for this caller; nothing for a withheld one."""
+    if number is None:
+        return None
+    found = tx.execute(
+        select(contact.c.treatment).where(contact.c.subscriber_id == subscriber_id, contact.c.number == number)
+    ).scalar_one_or_none()
+    return Treatment(found) if found else None
+
+
+def treat(tx: Connection, subscriber_id: int, number: str, treatment: Treatment | None, label: str = "") -> None:
+    """Allow, mute or block a number, or with None forget it."""
+    tx.execute(delete(contact).where(contact.c.subscriber_id == subscriber_id, contact.c.number == number))
+    if treatment:
+        tx.execute(
+            insert(contact).values(
+                subscriber_id=subscriber_id,
+                number=number,
+                treatment=treatment,
+                label=label,
+                created_at=datetime.now(UTC),
+            )
+        )
+
+
+def contacts(tx: Connection, subscriber_id: int) -> list[Contact]:
+    rows = tx.execute(select(contact).where(contact.c.subscriber_id == subscriber_id).order_by(contact.c.number))
+    return [record(Contact, row) for row in rows]

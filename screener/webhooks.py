@@ -1,0 +1,222 @@
+"""Twilio calls us. Every route here is signed, does one transaction and no slow work, and never speaks of failure."""
+
+import logging
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.exceptions import HTTPException
+
+from screener import conversation, twiml
+from screener.house import house
+from screener.model import Spoken
+from screener.numbers import read_caller
+from screener.origin import origin
+from screener.store import calls, messages, subscribers
+from screener.store.calls import Ring
+
+log = logging.getLogger(__name__)
+webhooks = Blueprint("webhooks", __name__)
+
+SID = re.compile(r"^(CA|RE|SM|MM)[0-9a-f]{32}$")
+WORDS_KEPT = 4000  # characters of one turn; sixty seconds of speech stay far below
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+SPOKEN_ROUTES = frozenset({"webhooks.incoming", "webhooks.turn"})
+
+# The one place where a request is believed. It runs before every route of this blueprint.
+
+
+@webhooks.before_request
+def check_signature() -> None:
+    """403 unless the configured account signed exactly this request; nothing is stored before this."""
+    form = request.form
+    signature = request.headers.get("X-Twilio-Signature", "")
+    genuine = house().validator.validate(external_url(), form, signature)
+    if not genuine or form.get("AccountSid") != house().settings.account_sid:
+        abort(403)
+
+
+def external_url() -> str:
+    """The URL as Twilio signed it: configured base, our path, the raw query. `request.url` would be decoded."""
+    path = quote(request.environ["PATH_INFO"].encode("latin1"), safe="/~:@!$&'()*+,;=")
+    query = request.environ.get("QUERY_STRING", "")
+    return house().settings.public_url + path + (f"?{query}" if query else "")
+
+
+@webhooks.errorhandler(Exception)
+def trouble(problem: Exception) -> Response | HTTPException:
+    """Our own trouble: a caller hears a short apology and the same turn again; a callback comes again later."""
+    if isinstance(problem, HTTPException):
+        return problem
+    log.error("%s failed: %s", request.endpoint, origin(problem))
+    if request.endpoint == "webhooks.sms_incoming":
+        return xml(twiml.text_reply(""))
+    if request.endpoint not in SPOKEN_ROUTES:
+        return Response("try again later\n", 503, mimetype="text/plain", headers={"Retry-After": "5"})
+    tried = request.args.get("again", "0")
+    again = {"0": "1", "1": "2"}.get(tried)
+    target = f"{house().settings.public_url}{request.path}?again={again}" if again else None
+    return xml(twiml.apology((Spoken.ZH, Spoken.EN), target))
+
+
+def xml(body: str) -> Response:
+    return Response(body, mimetype="text/xml")
+
+
+def done() -> Response:
+    return Response(status=204)
+
+
+def sid_named(field: str) -> str:
+    """A carrier's sid from the form; 400 when it is missing or malformed."""
+    value = request.form.get(field, "")
+    if not SID.match(value):
+        abort(400, f"{field} is not a sid")
+    return value
+
+
+# Voice
+
+
+@webhooks.post("/voice/incoming")
+def incoming() -> Response:
+    """A call comes in: enter it into the log and speak first."""
+    sid = sid_named("CallSid")
+    with house().store.write() as tx:
+        known = calls.find(tx, sid, lock=True)
+        if known:
+            return xml(conversation.repeat(tx, known, 1))
+        owner = subscribers.by_twilio_number(tx, request.form.get("To", ""))
+        if owner is None:
+            log.warning("a call to a number that belongs to no subscriber")
+            return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
+        return xml(conversation.open_call(tx, house(), owner, ring(sid, owner.phone)))
+
+
+def ring(sid: str, subscriber_phone: str) -> Ring:
+    """The call as the carrier describes it; what else it says is kept as received."""
+    own = {"CallSid", "AccountSid", "From", "To", "Caller", "Called", "ForwardedFrom", "CallToken"}
+    others = tuple((k, v[:200]) for k, v in request.form.items() if k not in own and v)[:40]
+    caller = read_caller(request.form.get("From", ""), subscriber_phone)
+    return Ring(sid, caller, request.form.get("ForwardedFrom", "")[:64], others)
+
+
+@webhooks.post("/voice/turn/<int(max=999):number>")
+def turn(number: int) -> Response:
+    """The caller answers turn `number`. That number is the lock: delivered twice, the answer is the same."""
+    sid = sid_named("CallSid")
+    with house().store.write() as tx:
+        call = calls.find(tx, sid, lock=True)
+        if call is None:
+            owner = subscribers.by_twilio_number(tx, request.form.get("To", ""))
+            if owner is None:
+                return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
+            return xml(conversation.open_call(tx, house(), owner, ring(sid, owner.phone)))
+        if call.ended_at:
+            return xml(twiml.hang_up())
+        if number != call.turn:
+            return xml(conversation.repeat(tx, call, min(number, call.turn - 1) + 1))
+        return xml(conversation.take_turn(tx, house(), call, heard()))
+
+
+def heard() -> conversation.Heard:
+    form = request.form
+    return conversation.Heard(
+        words=twiml.clean(form.get("SpeechResult", ""))[:WORDS_KEPT].strip(),
+        digits=form.get("Digits", "")[:64],
+        confidence=form.get("Confidence", "")[:16],
+    )
+
+
+@webhooks.post("/voice/partial/<int(max=999):number>")
+def partial(number: int) -> Response:
+    """Words on their way: the latest are kept until the final ones arrive, in case the caller hangs up."""
+    sid = sid_named("CallSid")
+    form = request.form
+    words = f"{form.get('StableSpeechResult', '')} {form.get('UnstableSpeechResult', '')}"
+    sequence = form.get("SequenceNumber", "0")
+    with house().store.write() as tx:
+        call = calls.find(tx, sid, lock=True)
+        if call and number == call.turn and not call.ended_at:
+            order = int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) < 9 else 0
+            conversation.keep_partial(tx, call, twiml.clean(words)[:WORDS_KEPT].strip(), order)
+    return done()
+
+
+@webhooks.post("/voice/ended")
+def ended() -> Response:
+    """The call is over: close it once and promise its text, in one transaction."""
+    sid = sid_named("CallSid")
+    if request.form.get("CallStatus", "completed") not in OVER:
+        return done()
+    with house().store.write() as tx:
+        call = calls.find(tx, sid, lock=True)
+        if call is None:
+            owner = subscribers.by_twilio_number(tx, request.form.get("To", ""))
+            if owner is None:
+                log.warning("the end of a call that belongs to no subscriber")
+                return done()
+            call = calls.open_(tx, owner, ring(sid, owner.phone), None)
+        conversation.close(tx, house(), call, whole_number(request.form.get("CallDuration", "")))
+    return done()
+
+
+def whole_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
+@webhooks.post("/voice/recording")
+def recording() -> Response:
+    """A recording runs, is ready or is absent: note it, and promise to keep it or to have it deleted."""
+    call_sid, sid = sid_named("CallSid"), sid_named("RecordingSid")
+    form = request.form
+    with house().store.write() as tx:
+        call = calls.find(tx, call_sid, lock=True)
+        if call is None:
+            log.warning("a recording of a call that we do not know")
+            return done()
+        details = {
+            "source": form.get("RecordingSource", "")[:64],
+            "started_at": rfc2822(form.get("RecordingStartTime", "")),
+            "seconds": whole_number(form.get("RecordingDuration", "")),
+        }
+        conversation.note_recording(tx, house(), call, sid, form.get("RecordingStatus", ""), details)
+    return done()
+
+
+def rfc2822(text: str) -> datetime | None:
+    try:
+        parsed = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+# Text
+
+
+@webhooks.post("/sms/incoming")
+def sms_incoming() -> Response:
+    """A text to the Twilio number. Only the subscriber's own phone is answered, and STOP and START never are."""
+    return xml(twiml.text_reply(""))
+
+
+@webhooks.post("/sms/status/<message_id>")
+def sms_status(message_id: str) -> Response:
+    """How a text of ours fares. It proves that the carrier has it, even when our sending never heard back."""
+    sid = sid_named("MessageSid")
+    code = whole_number(request.form.get("ErrorCode", ""))
+    now = datetime.now(UTC)
+    with house().store.write() as tx:
+        message = messages.find(tx, message_id, lock=True)
+        if message is None:
+            return done()
+        if message.sid and message.sid != sid:
+            log.error("the carrier took one text twice")
+            return done()
+        messages.adopt(tx, message_id, sid, now)
+        if messages.progress(tx, message, request.form.get("MessageStatus", ""), code, now):
+            house().promise(tx, "delivery", message_id)
+    return done()

@@ -1,0 +1,118 @@
+"""What every test may ask for: a database of each kind, an application, a carrier that signs."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from screener.store import Store, open_store
+from screener.worker import migrate
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """In CI nothing skips silently: what cannot run there fails."""
+    report = yield
+    if report.skipped and os.environ.get("SCREENER_TESTS_MAY_SKIP") == "no" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where skipping is not allowed: {report.longrepr}"
+    return report
+
+
+def _postgres_programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) if Path("/usr/lib/postgresql").is_dir() else []
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+def _as_nobody(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *command] if os.getuid() == 0 else command
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of the tests' own, on a socket in a temporary folder; its URL without a database."""
+    programs = _postgres_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="screener-pg-"))
+    if os.getuid() == 0:
+        shutil.chown(folder, "nobody", "nogroup")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": "/"}
+    data = str(folder / "data")
+    subprocess.run(
+        _as_nobody([str(programs / "initdb"), "-D", data, "-U", "screener", "-A", "trust", "--no-sync"]), **quiet
+    )
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=100"
+    start = [str(programs / "pg_ctl"), "-D", data, "-w", "-o", options, "start"]
+    subprocess.run(_as_nobody(start), **quiet)
+    try:
+        yield f"postgresql+psycopg://screener@/{{database}}?host={folder}"
+    finally:
+        subprocess.run(_as_nobody([str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop"]), **quiet)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """A migrated database that is copied for each test, because a copy is quicker than the migrations."""
+    _administer(postgres_server, "CREATE DATABASE template_screener")
+    store = open_store(postgres_server.format(database="template_screener"))
+    store.upgrade(migrate)
+    store.engine.dispose()
+    return postgres_server
+
+
+def _administer(server: str, statement: str) -> None:
+    engine = create_engine(server.format(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as tx:
+        tx.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "screener.db"
+    store = open_store(f"sqlite:///{path}")
+    store.upgrade(migrate)
+    with store.engine.connect() as tx:
+        tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database of this test's own."""
+    shutil.copy(sqlite_template, tmp_path / "screener.db")
+    return f"sqlite:///{tmp_path / 'screener.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_template: str, tmp_path: Path) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test's own."""
+    name = f"test_{abs(hash(tmp_path)):x}"
+    _administer(postgres_template, f"CREATE DATABASE {name} TEMPLATE template_screener")
+    yield postgres_template.format(database=name)
+    _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each kind of database in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An open store on each kind of database in turn."""
+    opened = open_store(database_url)
+    yield opened
+    opened.engine.dispose()
