@@ -107,9 +107,7 @@ class ScriptedCaller:
         action = self.actions[self.done]
         self.done += 1
         if action.hear.casefold() not in words.casefold():
-            raise Mismatch(
-                f"action {self.done} ({action}) expects to hear {action.hear!r}, but heard {words!r}"
-            )
+            raise Mismatch(f"action {self.done} ({action}) expects to hear {action.hear!r}, but heard {words!r}")
         return action
 
 

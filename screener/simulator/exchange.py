@@ -29,9 +29,7 @@ class Exchange:
         self.later = Later()
         self.problems: list[str] = []
 
-    def callback(
-        self, url: str, fields: Mapping[str, str], after: float = 0.0, *, voice: bool = True
-    ) -> None:
+    def callback(self, url: str, fields: Mapping[str, str], after: float = 0.0, *, voice: bool = True) -> None:
         """Tell the server something, `after` seconds from now; late, twice or never if the faults say so."""
         if not url or self.dice.chance(self.faults.callback_lost):
             return

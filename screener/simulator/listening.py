@@ -58,9 +58,7 @@ class Listening:
                 self._leave(action)
             case "press" | "say":
                 length = seconds(action.words) if action.kind == "say" else 0.0
-                self.conversation.line(
-                    "caller", action.words, length, heard=False, keys=action.kind == "press"
-                )
+                self.conversation.line("caller", action.words, length, heard=False, keys=action.kind == "press")
         self.conversation.call.seconds += self.timeout
         return {}
 

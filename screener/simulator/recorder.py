@@ -40,9 +40,7 @@ class Recorder:
         running = self._running(call, name)
         if running:
             self.stop(running)
-        elif not any(
-            r.name == name for r in self.exchange.account.recordings.values() if r.call_sid == call.sid
-        ):
+        elif not any(r.name == name for r in self.exchange.account.recordings.values() if r.call_sid == call.sid):
             raise Refused(16114, f"no recording {name!r} was ever started on this call")
 
     def stop_all(self, call: CallRecord) -> None:

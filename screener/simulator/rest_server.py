@@ -25,9 +25,7 @@ class RestServer:
         self._server.rest = rest
         self._server.exchange = exchange
         self.url = f"http://{HOST}:{self._server.server_address[1]}"
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="carrier", daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="carrier", daemon=True)
 
     def start(self) -> None:
         self._thread.start()

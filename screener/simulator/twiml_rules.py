@@ -114,9 +114,7 @@ RULES: dict[str, Rule] = {
 VOICE_VERBS = frozenset(RULES) - {"Recording"}
 FINAL = frozenset({"Redirect", "Hangup", "Reject"})
 # Known to the carrier, not imitated here: a reply that uses one needs a look before a caller meets it.
-NOT_IMITATED = frozenset(
-    {"Play", "Record", "Dial", "Connect", "Enqueue", "Leave", "Queue", "Sms", "Pay", "Prompt"}
-)
+NOT_IMITATED = frozenset({"Play", "Record", "Dial", "Connect", "Enqueue", "Leave", "Queue", "Sms", "Pay", "Prompt"})
 ONLY_SPEECH = (
     "speechTimeout",
     "language",
