@@ -27,9 +27,7 @@ def test_published_vectors(url: str, caller: str, published: str) -> None:
 
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
-pairs = st.lists(
-    st.tuples(st.sampled_from(["Body", "From", "a", "A", "Ab", "空"]) | texts, texts), max_size=8
-)
+pairs = st.lists(st.tuples(st.sampled_from(["Body", "From", "a", "A", "Ab", "空"]) | texts, texts), max_size=8)
 
 
 @settings(max_examples=150, deadline=None)

@@ -14,9 +14,7 @@ AC, TOKEN = "AC" + "0" * 32, "simulated-token"
 US = "+12025550199"
 CALLER = "+12025550142"
 ENDED, VOICE = "/voice/ended", "/voice/incoming"
-LISTEN = '<Gather input="dtmf speech" action="/next" timeout="6" speechTimeout="2" {}>' + say(
-    "Who is calling?"
-)
+LISTEN = '<Gather input="dtmf speech" action="/next" timeout="6" speechTimeout="2" {}>' + say("Who is calling?")
 GATHER = LISTEN + "</Gather>"
 SILENT = '<Redirect method="POST">/silent</Redirect>'
 
@@ -104,9 +102,7 @@ def test_empty_result_is_told_when_asked_for(server: Server, carrier: Carrier) -
 
 def test_speech_for_keys_only_is_not_heard(server: Server, carrier: Carrier) -> None:
     """A spoken yes where only keys count reaches nobody."""
-    server.answers[VOICE] = twiml(
-        '<Gather action="/next" numDigits="1">' + say("Press 1") + "</Gather>", SILENT
-    )
+    server.answers[VOICE] = twiml('<Gather action="/next" numDigits="1">' + say("Press 1") + "</Gather>", SILENT)
     record = call(carrier, speak("yes"))
     assert server.to("/next") == []
     assert [line.heard for line in record.lines if line.who == "caller"] == [False]
@@ -193,10 +189,7 @@ def test_a_number_of_replies_is_too_many(server: Server, carrier: Carrier) -> No
 def test_a_script_that_does_not_fit_says_where(server: Server, carrier: Carrier) -> None:
     """Other words, a missing action and an action left over are each named."""
     server.answers[VOICE] = twiml(GATHER.format(""), SILENT)
-    assert (
-        "action 1 (press '1') expects to hear 'consent'"
-        in call(carrier, press("1", hear="consent")).problems[0]
-    )
+    assert "action 1 (press '1') expects to hear 'consent'" in call(carrier, press("1", hear="consent")).problems[0]
     assert "still asks" in call(carrier).problems[0]
     assert "before action 2 (silence)" in call(carrier, press("1#"), SILENCE).problems[0]
 
@@ -232,9 +225,7 @@ def test_recordings_are_told_of_and_hold_sound(server: Server, carrier: Carrier)
 def test_stop_ends_a_recording_before_the_call(server: Server, carrier: Carrier) -> None:
     """A named stop closes the recording then and there; an unknown name is refused."""
     server.answers[VOICE] = twiml('<Start><Recording name="r"/></Start>', GATHER.format(""))
-    server.answers["/next"] = twiml(
-        '<Stop><Recording name="r"/></Stop>', say("Stopped, and a good deal more to say.")
-    )
+    server.answers["/next"] = twiml('<Stop><Recording name="r"/></Stop>', say("Stopped, and a good deal more to say."))
     record = call(carrier, press("2#"))
     assert carrier.recordings[0].until is not None
     assert carrier.recordings[0].until < record.seconds - 2

@@ -30,9 +30,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def carrier(server: Server) -> Iterator[Carrier]:
     with Carrier(AC, TOKEN, Faults(step=0.005), reach={PUBLIC: server.url}) as running:
-        running.add_number(
-            OURS, PUBLIC + "/voice/incoming", PUBLIC + "/voice/ended", PUBLIC + "/sms/incoming"
-        )
+        running.add_number(OURS, PUBLIC + "/voice/incoming", PUBLIC + "/voice/ended", PUBLIC + "/sms/incoming")
         yield running
 
 
@@ -93,9 +91,7 @@ def test_a_failing_phone_and_one_that_opted_out(server: Server, carrier: Carrier
 def test_bad_texts_are_refused(carrier: Carrier, fields: dict[str, str], code: int) -> None:
     """Each is a 400 in the carrier's own JSON, and nothing is accepted."""
     form = {"To": PHONE, "From": OURS, "Body": "hello", **fields}
-    reply = requests.post(
-        f"{carrier.url}/2010-04-01/Accounts/{AC}/Messages.json", form, auth=(AC, TOKEN), timeout=5
-    )
+    reply = requests.post(f"{carrier.url}/2010-04-01/Accounts/{AC}/Messages.json", form, auth=(AC, TOKEN), timeout=5)
     assert reply.status_code == 400
     assert set(reply.json()) == {"code", "message", "more_info", "status"}
     assert reply.json()["code"] == code
@@ -177,9 +173,7 @@ def test_lost_before_it_was_accepted(carrier: Carrier, client: Client) -> None:
     ("faults", "status", "accepted"),
     [(Faults(too_many=1), 429, 0), (Faults(server_error=1), 503, 0), (Faults(error_after=1), 500, 1)],
 )
-def test_answers_that_are_errors(
-    carrier: Carrier, client: Client, faults: Faults, status: int, accepted: int
-) -> None:
+def test_answers_that_are_errors(carrier: Carrier, client: Client, faults: Faults, status: int, accepted: int) -> None:
     """429 and 503 accept nothing; the 500 after acceptance does."""
     carrier.faults = faults
     with pytest.raises(TwilioRestException) as error:
@@ -261,9 +255,7 @@ def test_recordings_are_listed_and_deleted_once(server: Server, carrier: Carrier
     assert media(carrier, listed.sid or "").status_code == 404
 
 
-def test_a_recording_in_progress_is_stopped_then_deleted(
-    server: Server, carrier: Carrier, client: Client
-) -> None:
+def test_a_recording_in_progress_is_stopped_then_deleted(server: Server, carrier: Carrier, client: Client) -> None:
     """Deleting first is refused; stopping twice is 21220."""
     outcomes: list[int | None] = []
 

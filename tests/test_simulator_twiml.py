@@ -18,9 +18,7 @@ def gather(attributes: str) -> bytes:
 
 
 GOOD = {
-    "speech": gather(
-        'input="dtmf speech" language="cmn-Hans-CN" speechTimeout="2" timeout="6" numDigits="1"'
-    ),
+    "speech": gather('input="dtmf speech" language="cmn-Hans-CN" speechTimeout="2" timeout="6" numDigits="1"'),
     "keys": gather('finishOnKey="#" timeout="10"'),
     "model": gather('input="speech" language="zh-CN" speechModel="deepgram_nova-2" speechTimeout="2"'),
     "partial": gather('input="speech" partialResultCallback="/partial/1#rc=3" hints="yes,no"'),

@@ -20,7 +20,7 @@ from screener.simulator.premises import RESIDENTS, Premises, PremisesError
 from screener.simulator.shown import shown
 from screener.store import Store, calls, messages, open_store, recordings
 
-PATIENCE = 12.0  # seconds after a call until its text and recording must be there
+PATIENCE = 2.0  # seconds after a call until its text and recording must be there
 SETTLED = 0.15  # seconds between looks
 
 
