@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-NAME = re.compile(r"^[0-9a-f]{64}$")
+NAME = re.compile(r"[0-9a-f]{64}")
 MOST_BYTES = 512 * 1024 * 1024  # more than any call of ours can last, at 16 kB a second
 
 
@@ -56,7 +56,7 @@ class Files:
 
     def path(self, sha256: str) -> Path:
         """Where the bytes with this hash are; only a hash can name a file here."""
-        if not NAME.match(sha256):
+        if not NAME.fullmatch(sha256):
             raise FilesError("not the name of a recording")
         return self.folder / f"{sha256}.wav"
 

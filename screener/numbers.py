@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import phonenumbers
 
-E164 = re.compile(r"^\+[1-9]\d{6,14}$")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 # Keypad spellings that old switches send in place of a withheld number (ANONYMOUS, RESTRICTED, BLOCKED,
 # UNKNOWN, UNAVAILABLE). The last looks like a Chengdu number: check these before any parser.
@@ -32,7 +32,7 @@ def read_caller(raw: str, subscriber_phone: str = "") -> Caller:
     """Who `From` names. Anything that is not E.164, and every sentinel, is withheld."""
     text = raw.strip()
     digits = text.removeprefix("+")
-    if not E164.match(text) or digits in SENTINELS or digits.removeprefix("1") in SENTINELS:
+    if not E164.fullmatch(text) or digits in SENTINELS or digits.removeprefix("1") in SENTINELS:
         return Caller(CallerKind.WITHHELD, None, raw[:64])
     if text == subscriber_phone:
         return Caller(CallerKind.NOT_PASSED_ON, None, raw[:64])

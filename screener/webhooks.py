@@ -20,7 +20,7 @@ from screener.store.calls import Ring
 log = logging.getLogger(__name__)
 webhooks = Blueprint("webhooks", __name__)
 
-SID = re.compile(r"^(CA|RE|SM|MM)[0-9a-f]{32}$")
+SID = re.compile(r"(CA|RE|SM|MM)[0-9a-f]{32}")
 WORDS_KEPT = 4000  # characters of one turn; sixty seconds of speech stay far below
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 SPOKEN_ROUTES = frozenset({"webhooks.incoming", "webhooks.turn"})
@@ -72,7 +72,7 @@ def done() -> Response:
 def sid_named(field: str) -> str:
     """A carrier's sid from the form; 400 when it is missing or malformed."""
     value = request.form.get(field, "")
-    if not SID.match(value):
+    if not SID.fullmatch(value):
         abort(400, f"{field} is not a sid")
     return value
 

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, text
 
+from screener import create_app
+from screener.settings import Settings
 from screener.store import Store, open_store
 from screener.worker import migrate
+from tests.signer import ACCOUNT, BASE, TOKEN, Carrier
 
 
 @pytest.hookimpl(wrapper=True)
@@ -116,3 +120,30 @@ def store(database_url: str) -> Iterator[Store]:
     opened = open_store(database_url)
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a small installation."""
+    return Settings(
+        account_sid=ACCOUNT,
+        auth_token=TOKEN,
+        secret_key="k" * 32,
+        public_url=BASE,
+        data_dir=tmp_path,
+        database_url=database_url,
+        recordings_url=str(tmp_path / "recordings"),
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on each kind of database."""
+    made = create_app(settings)
+    yield made
+    made.extensions["screener"].store.engine.dispose()
+
+
+@pytest.fixture
+def carrier(app: Flask) -> Carrier:
+    return Carrier(app)

@@ -82,7 +82,7 @@ def test_upgrading_twice_at_once_is_safe(store: Store) -> None:
         mine = open_store(store.engine.url.render_as_string(hide_password=False))
         try:
             mine.upgrade()
-        except Exception as problem:  # noqa: BLE001
+        except Exception as problem:
             problems.append(problem)
         finally:
             mine.engine.dispose()

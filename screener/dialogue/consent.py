@@ -54,12 +54,12 @@ NO_WHOLE = frozenset({"不", "不不", "不是", "不了", "no", "nono"})
 WITHDRAWAL = re.compile(
     r"(?:不要|不许|不准|不能|不想|不同意|别|停止|停下|停掉|拒绝|取消|撤回)(?:再|给我|你们?|被|对我|进行|继续){0,2}"
     r"(?:录音|录|转文字|转成文字|听写|同意)"
-    r"|(?:不同意|收回同意|撤回同意|把录音(?:关掉|停掉|删掉)|录音(?:关掉|停掉|删掉))"
+    r"|(?:(?:^|我)不同意(?=\W|$|了|录|转|请)|收回同意|撤回同意|把录音(?:关掉|停掉|删掉)|录音(?:关掉|停掉|删掉))"
     r"|\b(?:stop|cease|end|no more|don'?t|do not|dont)\s+(?:the\s+|this\s+|any\s+)?(?:record|transcri)\w*"
     r"|\bnot?\s+(?:to\s+)?(?:be(?:ing)?\s+)?record(?:ed|ing)\b"
     r"|\b(?:i\s+)?(?:withdraw|revoke|take back)\s+(?:my\s+)?consent\b"
     r"|\b(?:i\s+)?(?:don'?t|do not|dont)\s+(?:agree|consent)\b"
-    r"|\bdelete\s+(?:the|this|my)\s+recording\b"
+    r"|\bdelete\s+(?:the|this|that|my)\s+recording\b"
 )
 MOST = 4000  # characters looked at; far above what sixty seconds of speech can hold
 

@@ -50,11 +50,11 @@ NOTICE = Words(
 )
 QUESTION = Words(
     zh="同意请按1或说“同意”，不录音按2。送货按5，私事按6。",
-    en="May I record? Say yes or press 1; no, press 2. Delivery, press 5. Personal, press 6.",
+    en="May I record? Say yes or press 1; no, press 2. Delivery, 5; personal, 6.",
 )
 QUESTION_KEYS = Words(
     zh="同意录音请按1，不录音按2。送货按5，私事按6。",
-    en="May I record? Yes, press 1; no, press 2. Delivery, press 5. Personal, press 6.",
+    en="May I record? Yes, press 1; no, press 2. Delivery, 5; personal, 6.",
 )
 OTHER_LANGUAGE = Words(zh="中文请按8。", en="For English, press 9.")
 WHO_ASKS = Words(
