@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from twilio.request_validator import RequestValidator
 
-from answering import PUBLIC, Server, Told, say, twiml
 from screener.simulator import Action, CallRecord, Carrier, Faults, Script, ScriptedCaller
+from tests.answering import PUBLIC, Server, Told, say, twiml
 
 AC, TOKEN = "AC" + "0" * 32, "simulated-token"
 US = "+12025550199"

@@ -6,10 +6,10 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
-from answering import Server, Told, say, twiml
 from screener.cli.call import call
 from screener.simulator import Carrier
 from screener.simulator.premises import free_port
+from tests.answering import Server, Told, say, twiml
 
 AC, TOKEN = "AC" + "3" * 32, "simulated-token"
 OURS, PHONE = "+12025550199", "+12025550101"

@@ -12,8 +12,8 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from answering import PUBLIC, Server, say, twiml
 from screener.simulator import Action, Carrier, Faults, Refused, Script
+from tests.answering import PUBLIC, Server, say, twiml
 
 AC, TOKEN = "AC" + "1" * 32, "simulated-token"
 OURS, PHONE = "+12025550199", "+12025550101"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from answering import say, twiml
 from screener.simulator.speech import seconds
 from screener.simulator.twiml_reader import read_message, read_voice
 from screener.simulator.twiml_rules import Refused
+from tests.answering import say, twiml
 
 XML = "text/xml"
 ZH = 'voice="Google.cmn-CN-Wavenet-A" language="cmn-CN"'
