@@ -102,7 +102,7 @@ def test_the_demo_sees_what_is_as_expected() -> None:
         (Observed("stated", "recording", "bank", "cn-cmb", 0, "自称银行", True), "0 recordings"),
         (Observed("stated", "recording", "bank", "cn-cmb", 1, "自称银行，欠款", True), "the text says '欠'"),
         (Observed("stated", "recording", "bank", "cn-cmb", 1, "自称", True), "does not say '银行'"),
-        (Observed("stated", "recording", "bank", "cn-cmb", 1, None, True), "no text was sent"),
+        (Observed("stated", "recording", "bank", "cn-cmb", 1, None, True), "no text arrived"),
     ],
 )
 def test_the_demo_names_each_difference(seen: Observed, why: str) -> None:

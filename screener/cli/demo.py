@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from screener.simulator.premises import RESIDENTS, Premises, PremisesError
 from screener.simulator.shown import shown
 from screener.store import Store, calls, messages, open_store, recordings
 
-PATIENCE = 2.0  # seconds after a call until its text and recording must be there
+PATIENCE = 10.0  # seconds after a call until its text and recording must be there
 SETTLED = 0.15  # seconds between looks
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What the server keeps of a call once its follow-up is done; `text` is None as long as none was sent."""
+    """What came of a call: what the server keeps, and the text as the phone got it, None until it is there."""
 
     disposition: str | None = None
     consent: str = Consent.UNASKED
@@ -37,22 +37,23 @@ class Observed:
     told: bool = False  # its one notice is fixed
 
 
-def observed(store: Store, call_sid: str) -> Observed:
-    """Read one call back from the server's database."""
+def observed(store: Store, carrier: Carrier, call_sid: str) -> Observed:
+    """Read one call back from the server's database, and its text from the carrier that delivered it."""
     with store.read() as tx:
         call = calls.find(tx, call_sid)
         if call is None:
             return Observed()
         notice = messages.notice_of(tx, call.id)
-        sent = [m.body for m in messages.of_call(tx, call.id) if m.sid]
+        sids = [m.sid for m in messages.of_call(tx, call.id)]
         held = [r for r in recordings.of_call(tx, call.id) if r.state == "held"]
+    got = [m.body for m in carrier.messages if m.sid in sids and m.status == "delivered"]
     return Observed(
         call.disposition,
         call.consent,
         call.category,
         call.organisation or "",
         len(held),
-        sent[-1] if sent else None,
+        got[-1] if got else None,
         notice is not None,
     )
 
@@ -74,7 +75,7 @@ def differences(script: Script, seen: Observed) -> list[str]:
     if seen.recordings != expect.recordings:
         wrong.append(f"{seen.recordings} recordings are held, not {expect.recordings}")
     if expect.text != (seen.text is not None) or not seen.told:
-        wrong.append("no text was sent" if expect.text else "a text was sent, or none is decided on")
+        wrong.append("no text arrived" if expect.text else "a text was sent, or none is decided on")
     text = seen.text or ""
     wrong += [f"the text does not say {words!r}" for words in expect.text_contains if words not in text]
     wrong += [f"the text says {words!r}" for words in expect.text_lacks if words in text]
@@ -122,7 +123,7 @@ def show(premises: Premises, stack: ExitStack) -> list[str]:
     failed = []
     for number, (script, call) in enumerate(play(premises.carrier, list(played.values())), 1):
         click.echo(f"\n{number} of {len(played)}  {script.name}: {script.title}")
-        if not tell(script, call, store):
+        if not tell(script, call, store, premises.carrier):
             failed.append(script.name)
     return failed + afterwards(premises.carrier)
 
@@ -138,13 +139,13 @@ def play(carrier: Carrier, wanted: list[Script]) -> Iterator[tuple[Script, CallR
             line.shutdown(cancel_futures=True)
 
 
-def tell(script: Script, call: CallRecord, store: Store) -> bool:
+def tell(script: Script, call: CallRecord, store: Store, carrier: Carrier) -> bool:
     """Print one call with its text; whether it came out as its script expects."""
     resident = RESIDENTS[script.subscriber]
     click.echo(f"   {call.from_} rings {call.to}; its subscriber reads {resident.language}")
     for line in call.lines:
         click.echo("   " + shown(line))
-    seen, wrong = wait(script, call, store)
+    seen, wrong = wait(script, call, lambda: observed(store, carrier, call.sid))
     if seen.text is not None:
         click.echo(f"   Text to {resident.phone}:")
         click.echo("\n".join(f"     {line}" for line in seen.text.splitlines()))
@@ -156,14 +157,14 @@ def tell(script: Script, call: CallRecord, store: Store) -> bool:
     return not wrong
 
 
-def wait(script: Script, call: CallRecord, store: Store) -> tuple[Observed, list[str]]:
+def wait(script: Script, call: CallRecord, look: Callable[[], Observed]) -> tuple[Observed, list[str]]:
     """What is kept once it is as expected, or once patience is at its end; and what is wrong with it."""
     spoken = list(call.problems)
     if script.expect.goodbye not in ([""] + [x.words for x in call.lines if x.who == "assistant"])[-1]:
         spoken.append(f"the last words are not {script.expect.goodbye!r}")
     end = time.monotonic() + PATIENCE
     while True:
-        seen = observed(store, call.sid)
+        seen = look()
         wrong = differences(script, seen)
         if not wrong or time.monotonic() > end:
             return seen, spoken + wrong
