@@ -11,7 +11,7 @@ from screener.cli.operate import PHONE
 from screener.settings import Settings, is_loopback, read_settings
 from screener.simulator import Action, Carrier, Faults, Line, ScriptedCaller, scripts
 from screener.simulator.callers import Caller
-from screener.simulator.premises import listens
+from screener.simulator.premises import add_number, listens
 from screener.simulator.shown import shown
 
 FICTION = "+442079460958"  # a number that Ofcom keeps for drama
@@ -61,23 +61,21 @@ def call(to: str, from_: str, url: str, name: str) -> None:
     number = from_ or (scripts()[name].from_ if name else FICTION)
     with ExitStack() as stack:
         carrier, receives = at_the_carrier(settings, url.rstrip("/"), stack)
-        base = settings.public_url
-        carrier.add_number(to, f"{base}/voice/incoming", f"{base}/voice/ended#rc=2&rp=ct,5xx", f"{base}/sms/incoming")
-
-        def on_line(line: Line) -> None:
-            if name or line.who == "assistant":
-                click.echo(shown(line))
-
-        record = carrier.place(number, to, caller, on_line=on_line)
+        add_number(carrier, to, settings.public_url)
+        record = carrier.place(number, to, caller, on_line=lambda line: show(line, typed=not name))
         click.echo(f"{record.seconds:6.1f}  the call is over")
         carrier.settle(TEXT_SECONDS)
         if receives:
             receive(carrier)
         problems = [*record.problems, *carrier.problems]
-    for problem in problems:
-        click.echo(f"Problem: {problem}", err=True)
     if problems:
-        sys.exit(1)
+        raise click.ClickException("\n".join(problems))
+
+
+def show(line: Line, *, typed: bool) -> None:
+    """Print a line, unless it is what was typed just now."""
+    if line.who == "assistant" or not typed:
+        click.echo(shown(line))
 
 
 def at_the_carrier(settings: Settings, url: str, stack: ExitStack) -> tuple[Carrier, bool]:

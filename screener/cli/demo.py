@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from screener.model import Consent
-from screener.simulator import CallRecord, Carrier, Faults, Script, scripts
+from screener.simulator import CallRecord, Carrier, Script, scripts
 from screener.simulator.premises import RESIDENTS, Premises, PremisesError
 from screener.simulator.shown import shown
 from screener.store import Store, calls, messages, open_store, recordings
@@ -90,25 +90,30 @@ def demo(ends: bool) -> None:
     Everything runs on this machine, in a temporary folder that is removed at the end. Ends with status 1 if a
     call came out otherwise than its script expects.
     """
-    begun = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="screener-demo-")))
-        carrier = Carrier("AC" + secrets.token_hex(16), secrets.token_hex(16), Faults())
-        stack.enter_context(carrier)
-        premises = Premises(folder, carrier)
-        try:
-            failed = show(premises, stack)
-            click.echo(f"\n{time.monotonic() - begun:.0f} seconds in all.")
-            if not ends:
-                keep_open(premises)
-        except PremisesError as problem:
-            raise click.ClickException(str(problem)) from problem
-        except KeyboardInterrupt:
-            click.echo("\nStopping.")
-            return
+    try:
+        with ExitStack() as stack:
+            failed = run(stack, ends=ends)
+    except PremisesError as problem:
+        raise click.ClickException(str(problem)) from problem
+    except KeyboardInterrupt:
+        click.echo("\nStopped, and everything is cleaned up.")
+        return
     if failed:
         raise click.ClickException(f"otherwise than expected: {', '.join(failed)}")
+
+
+def run(stack: ExitStack, *, ends: bool) -> list[str]:
+    """The whole demo; what came out otherwise. `stack` is closed afterwards, whatever happens."""
+    begun = time.monotonic()
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="screener-demo-")))
+    carrier = stack.enter_context(Carrier("AC" + secrets.token_hex(16), secrets.token_hex(16)))
+    premises = Premises(folder, carrier)
+    failed = show(premises, stack)
+    click.echo(f"{time.monotonic() - begun:.0f} seconds in all.")
+    if not ends:
+        keep_open(premises)
+    return failed
 
 
 def show(premises: Premises, stack: ExitStack) -> list[str]:

@@ -79,7 +79,7 @@ def page_of(
     filters = {k: v for k, v in ask.fields.items() if k.lower() not in PLACES}
     uri = f"{ask.path}?{urlencode(filters)}" if filters else ask.path
     listed = [write(account, row) for row in kept]
-    return answer_json(resources.page(key, listed, uri, number, size))
+    return answer_json(resources.page(key, listed, uri=uri, number=number, size=size))
 
 
 def _place(fields: Mapping[str, str], name: str, default: int) -> int:

@@ -77,12 +77,7 @@ class Premises:
                 "subscriber", "add", "--phone", one.phone, "--twilio-number", one.twilio_number,
                 "--language", one.language, "--jurisdiction", one.jurisdiction, "--time-zone", one.time_zone,
             )  # fmt: skip
-            self.carrier.add_number(
-                one.twilio_number,
-                f"{self.url}/voice/incoming",
-                f"{self.url}/voice/ended#rc=3&rp=ct,rt,5xx",
-                f"{self.url}/sms/incoming",
-            )
+            add_number(self.carrier, one.twilio_number, self.url)
 
     def run(self, *arguments: str) -> str:
         """What one `screener` command printed; PremisesError when it fails."""
@@ -133,6 +128,12 @@ class Premises:
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "screener.cli", *arguments]
+
+
+def add_number(carrier: Carrier, phone: str, base: str) -> None:
+    """A number with the addresses that README tells an operator to enter for it."""
+    ended = f"{base}/voice/ended#rc=3&rp=ct,rt,5xx"
+    carrier.add_number(phone, f"{base}/voice/incoming", ended, f"{base}/sms/incoming")
 
 
 def free_port() -> int:

@@ -123,7 +123,7 @@ def account_json(account: Account) -> Json:
     }
 
 
-def page(key: str, rows: list[Json], uri: str, number: int, size: int) -> Json:
+def page(key: str, rows: list[Json], *, uri: str, number: int, size: int) -> Json:
     """One page of a list; `uri` is the list's own, with its filters and without its place."""
     start = number * size
     joint = "&" if "?" in uri else "?"

@@ -56,4 +56,4 @@ class Rest:
         wanted = ask.fields.get("PhoneNumber", "")
         rows = [n for n in self.account.numbers.values() if wanted in n.phone]
         listed = [resources.number_json(self.account, number) for number in rows]
-        return answer_json(resources.page("incoming_phone_numbers", listed, ask.path, 0, 50))
+        return answer_json(resources.page("incoming_phone_numbers", listed, uri=ask.path, number=0, size=50))

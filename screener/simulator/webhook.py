@@ -93,24 +93,28 @@ class Webhooks:
         }
         end = time.monotonic() + ask.total
         for attempt in range(ask.retries + 1):
-            last = attempt == ask.retries or time.monotonic() >= end
-            try:
-                answer = self._once(self._connect_to(bare), fields, headers, ask)
-            except requests.ReadTimeout:
-                outcome, problem = "rt", Refused(11203, f"{bare} did not answer within {ask.read:g} s")
-            except requests.ConnectionError as error:
-                never = isinstance(error, requests.ConnectTimeout) or _never_connected(error)
-                outcome = "ct" if never else "rt"
-                problem = Refused(11205, f"{'cannot connect to' if never else 'connection lost with'} {bare}")
-            else:
-                outcome = f"{answer.status // 100}xx"
-                if last or outcome not in ("4xx", "5xx") or not ask.policy & {outcome, "all"}:
-                    return answer
-                problem = Refused(11200, f"{bare} answered {answer.status}")
-            if last or not ask.policy & {outcome, "all"}:
-                raise problem
+            outcome, answer = self._try(bare, fields, headers, ask)
+            again = bool(ask.policy & {outcome, "all"}) and outcome != "ok"
+            if not again or attempt == ask.retries or time.monotonic() >= end:
+                break
             time.sleep(min(0.2 * 2**attempt, max(0.0, end - time.monotonic())))
-        raise AssertionError("the last try returns or raises")
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
+
+    def _try(
+        self, url: str, fields: Fields, headers: Mapping[str, str], ask: Overrides
+    ) -> tuple[str, Answer | Refused]:
+        """One try, and what became of it in the words of a retry policy."""
+        try:
+            answer = self._once(self._connect_to(url), fields, headers, ask)
+        except requests.ReadTimeout:
+            return "rt", Refused(11203, f"{url} did not answer within {ask.read:g} s")
+        except requests.ConnectionError as error:
+            if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
+                return "ct", Refused(11205, f"cannot connect to {url}")
+            return "rt", Refused(11205, f"the connection with {url} broke")
+        return f"{answer.status // 100}xx" if answer.status >= 400 else "ok", answer
 
     def _once(self, url: str, fields: Fields, headers: Mapping[str, str], ask: Overrides) -> Answer:
         reply = requests.post(
