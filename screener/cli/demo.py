@@ -4,7 +4,6 @@ import secrets
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -97,8 +96,7 @@ def demo(ends: bool) -> None:
     except PremisesError as problem:
         raise click.ClickException(str(problem)) from problem
     except KeyboardInterrupt:
-        click.echo("\nStopped, and everything is cleaned up.")
-        return
+        sys.exit(130)
     if failed:
         raise click.ClickException(f"otherwise than expected: {', '.join(failed)}")
 
@@ -191,12 +189,21 @@ def afterwards(carrier: Carrier) -> list[str]:
 
 
 def keep_open(premises: Premises) -> None:
-    """Print the ways in and wait for Ctrl-C."""
+    """Print the ways in, and the texts that further calls bring, until Ctrl-C."""
     click.echo("\nThe call logs stay open until you press Ctrl-C. Each link works once, for ten minutes:")
     for one in RESIDENTS.values():
-        link = premises.run("login", "--phone", one.phone)
-        click.echo(f"   {one.language:8} {link}")
-    stopped = threading.Event()
-    while not stopped.wait(0.5):
-        if not premises.alive:
-            raise PremisesError(f"the server has ended:\n{premises.log_tail()}")
+        click.echo(f"   {one.language:8} {premises.run('login', '--phone', one.phone)}")
+    command = sys.argv[0] if sys.argv[0].endswith("screener") else "screener"
+    click.echo("To ring them yourself, in another terminal:")
+    click.echo(f"   (set -a; . {premises.write_environment()}; {command} call --to {RESIDENTS['gb'].twilio_number})")
+    printed = len(premises.carrier.messages)
+    try:
+        while premises.alive:
+            for message in premises.carrier.messages[printed:]:
+                click.echo(f"\nText to {message.to}:\n{message.body}")
+                printed += 1
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        click.echo("\nStopping.")
+        return
+    raise PremisesError(f"the server has ended:\n{premises.log_tail()}")

@@ -79,6 +79,15 @@ class Premises:
             )  # fmt: skip
             add_number(self.carrier, one.twilio_number, self.url)
 
+    def write_environment(self) -> Path:
+        """A file, for this user's eyes only, with the settings of this server as a shell reads them."""
+        path = self.folder / "environment"
+        path.touch(mode=0o600)
+        path.write_text(
+            "".join(f"{name}={value}\n" for name, value in self.environment.items() if name.startswith(OURS))
+        )
+        return path
+
     def run(self, *arguments: str) -> str:
         """What one `screener` command printed; PremisesError when it fails."""
         done = subprocess.run(  # noqa: S603 - our own command
