@@ -275,6 +275,14 @@ def test_withheld_callers_are_passed_on_as_they_are(server: Server, carrier: Car
     assert ["StirVerstat" in told for told in server.to(VOICE)] == [False, False, False, True]
 
 
+def test_a_forwarded_call_may_say_so(server: Server, carrier: Carrier) -> None:
+    """ForwardedFrom is there only where the script has it."""
+    server.answers[VOICE] = twiml("<Hangup/>")
+    call(carrier)
+    carrier.dial(Script("s", "", "en", CALLER, "us", (), forwarded_from="2025550101"), US)
+    assert [told.get("ForwardedFrom") for told in server.to(VOICE)] == [None, "2025550101"]
+
+
 def test_a_redirect_by_http_is_refused(server: Server, carrier: Carrier) -> None:
     """An HTTP redirect would lose the caller's keys."""
     assert "redirect" in refused(server, carrier, 308)

@@ -97,7 +97,8 @@ class Carrier:
 
     def dial(self, script: Script, to: str) -> CallRecord:
         """Play a script against one of our numbers; the record tells what was said and what went wrong."""
-        return self.place(script.from_, to, ScriptedCaller(script))
+        extra = {"ForwardedFrom": script.forwarded_from} if script.forwarded_from else {}
+        return self.place(script.from_, to, ScriptedCaller(script), extra=extra)
 
     def place(
         self,

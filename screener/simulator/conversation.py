@@ -54,6 +54,7 @@ class Conversation:
             "ApiVersion": API_VERSION,
             "CallSid": call.sid,
             "CallStatus": call.status,
+            "CallToken": '{"parentCallInfoToken":"simulated"}',  # one of many that nobody asked for
             "Called": call.to,
             "Caller": call.from_,
             "Direction": "inbound",
