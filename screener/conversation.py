@@ -11,8 +11,8 @@ from screener.dialogue.consent import withdrawal
 from screener.dialogue.engine import CAPTURING
 from screener.house import House
 from screener.model import Consent, Disposition, Jurisdiction, Treatment
-from screener.store import Connection, calls, recordings, subscribers
-from screener.store.calls import Asked, Ring
+from screener.store import Connection, calls, recordings
+from screener.store.calls import Arrival, Asked, Ring
 from screener.store.records import Call, Subscriber
 
 __all__ = ["Heard", "close", "keep_partial", "note_recording", "open_call", "repeat", "take_turn"]
@@ -20,18 +20,17 @@ __all__ = ["Heard", "close", "keep_partial", "note_recording", "open_call", "rep
 log = logging.getLogger(__name__)
 
 
-def open_call(tx: Connection, house: House, owner: Subscriber, ring: Ring) -> str:
+def open_call(tx: Connection, house: House, arrival: Arrival, ring: Ring) -> str:
     """Log a ringing call and answer it, or turn it away; the TwiML."""
-    treatment = subscribers.treatment_of(tx, owner.id, ring.caller.number)
+    owner, treatment = arrival.owner, arrival.treatment
     call = calls.open_(tx, owner, ring, treatment)
     talk = first_talk(owner, ring, treatment)
-    if calls.own_number(tx, ring.caller.number):
+    if arrival.is_own_number:
         return turn_away(tx, house, call, talk)
     if treatment is Treatment.BLOCK:
         return turn_away(tx, house, call, talk, rejected=house.settings.reject_blocked)
-    now, today = calls.load(tx, call)
-    if now >= house.settings.max_concurrent_calls or today >= house.settings.max_calls_per_day:
-        log.warning("a call was turned away: %d at once, %d in a day", now + 1, today + 1)
+    if arrival.is_crowded:
+        log.warning("a call was turned away: too many at once or in a day")
         talk, reply = dialogue.close_with(talk, "busy")
     else:
         talk, reply = dialogue.begin(talk)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -14,8 +15,9 @@ from screener.house import house
 from screener.model import Spoken
 from screener.numbers import read_caller
 from screener.origin import origin
-from screener.store import calls, messages, subscribers
+from screener.store import Connection, calls, messages, subscribers
 from screener.store.calls import Ring
+from screener.store.records import Subscriber
 
 log = logging.getLogger(__name__)
 webhooks = Blueprint("webhooks", __name__)
@@ -88,19 +90,34 @@ def incoming() -> Response:
         known = calls.find(tx, sid, lock=True)
         if known:
             return xml(conversation.repeat(tx, known, 1))
-        owner = subscribers.by_twilio_number(tx, request.form.get("To", ""))
-        if owner is None:
-            log.warning("a call to a number that belongs to no subscriber")
-            return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
-        return xml(conversation.open_call(tx, house(), owner, ring(sid, owner.phone)))
+        return answer_new(tx, sid)
 
 
-def ring(sid: str, subscriber_phone: str) -> Ring:
+def answer_new(tx: Connection, sid: str) -> Response:
+    """Answer a call that is not in the log yet; one to a number without a subscriber leaves no trace."""
+    called = request.form.get("To", "")
+    new = ring(sid)
+    caps = house().settings
+    arrival = calls.arriving(tx, called, new.caller.number, (caps.max_concurrent_calls, caps.max_calls_per_day))
+    if arrival is None:
+        log.warning("a call to a number that belongs to no subscriber")
+        return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
+    return xml(conversation.open_call(tx, house(), arrival, for_owner(new, arrival.owner)))
+
+
+OWN_FIELDS = frozenset({"CallSid", "AccountSid", "From", "To", "Caller", "Called", "ForwardedFrom", "CallToken"})
+
+
+def ring(sid: str) -> Ring:
     """The call as the carrier describes it; what else it says is kept as received."""
-    own = {"CallSid", "AccountSid", "From", "To", "Caller", "Called", "ForwardedFrom", "CallToken"}
-    others = tuple((k, v[:200]) for k, v in request.form.items() if k not in own and v)[:40]
-    caller = read_caller(request.form.get("From", ""), subscriber_phone)
-    return Ring(sid, caller, request.form.get("ForwardedFrom", "")[:64], others)
+    form = request.form
+    others = tuple((k, v[:200]) for k, v in form.items() if v and k not in OWN_FIELDS)[:40]
+    return Ring(sid, read_caller(form.get("From", "")), form.get("ForwardedFrom", "")[:64], others)
+
+
+def for_owner(new: Ring, owner: Subscriber) -> Ring:
+    """Some carriers put the forwarding phone in the caller's place; then the caller is not passed on."""
+    return replace(new, caller=read_caller(new.caller.raw, owner.phone))
 
 
 @webhooks.post("/voice/turn/<int(max=999):number>")
@@ -110,10 +127,7 @@ def turn(number: int) -> Response:
     with house().store.write() as tx:
         call = calls.find(tx, sid, lock=True)
         if call is None:
-            owner = subscribers.by_twilio_number(tx, request.form.get("To", ""))
-            if owner is None:
-                return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
-            return xml(conversation.open_call(tx, house(), owner, ring(sid, owner.phone)))
+            return answer_new(tx, sid)
         if call.ended_at:
             return xml(twiml.hang_up())
         if number != call.turn:
@@ -158,7 +172,7 @@ def ended() -> Response:
             if owner is None:
                 log.warning("the end of a call that belongs to no subscriber")
                 return done()
-            call = calls.open_(tx, owner, ring(sid, owner.phone), None)
+            call = calls.open_(tx, owner, for_owner(ring(sid), owner), None)
         conversation.close(tx, house(), call, whole_number(request.form.get("CallDuration", "")))
     return done()
 
