@@ -72,6 +72,7 @@ class CallRecord:
     to: str
     status: str = "ringing"
     lines: list[Line] = field(default_factory=list)
+    recordings: list[Recording] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     requests: int = 0
     seconds: float = 0.0
@@ -130,6 +131,13 @@ class Account:
         with self.lock:
             self.messages[message.sid] = message
 
-    def recordings_of(self, call_sid: str) -> list[Recording]:
+    def add_recording(self, call: CallRecord, recording: Recording) -> None:
         with self.lock:
-            return [r for r in self.recordings.values() if r.call_sid == call_sid and not r.deleted]
+            self.recordings[recording.sid] = recording
+            call.recordings.append(recording)
+
+    def recordings_of(self, call_sid: str) -> list[Recording]:
+        """The recordings of a call that were not deleted."""
+        with self.lock:
+            call = self.calls.get(call_sid)
+            return [r for r in call.recordings if not r.deleted] if call else []

@@ -31,8 +31,7 @@ class Recorder:
             attributes.get("track", "both"),
             since=call.seconds,
         )
-        with self.exchange.account.lock:
-            self.exchange.account.recordings[recording.sid] = recording
+        self.exchange.account.add_recording(call, recording)
         self._tell(recording, self.exchange.faults.step)
 
     def stop_named(self, call: CallRecord, name: str) -> None:
@@ -40,7 +39,7 @@ class Recorder:
         running = self._running(call, name)
         if running:
             self.stop(running)
-        elif not any(r.name == name for r in self.exchange.account.recordings.values() if r.call_sid == call.sid):
+        elif all(recording.name != name for recording in call.recordings):
             raise Refused(16114, f"no recording {name!r} was ever started on this call")
 
     def stop_all(self, call: CallRecord) -> None:
