@@ -466,7 +466,7 @@ def test_strange_paths_are_not_found(carrier: Carrier, path: str) -> None:
 class Broken:
     """A store that cannot be reached."""
 
-    def write(self) -> None:
+    def write(self, *, durable: bool = True) -> None:
         raise ConnectionError("+85251230000 我是大新银行的")
 
 

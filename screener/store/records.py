@@ -175,7 +175,8 @@ SPOKEN_KINDS = (Turn,)
 
 def record(kind: type[T], row: Sequence[Any]) -> T:
     """A row, its columns in the order of `kind`, as an object with the model's words."""
-    return kind(*(turn(value) if value is not None else None for turn, value in zip(_turns(kind), row, strict=True)))
+    turns = _turns(kind)  # type: ignore[arg-type]
+    return kind(*(turn(value) if value is not None else None for turn, value in zip(turns, row, strict=True)))
 
 
 @cache
