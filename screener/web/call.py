@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, render_template, request, send_file
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from screener.files import Files
 from screener.house import house
@@ -72,6 +73,8 @@ def listen(sid: str, recording_sid: str) -> Response:
         found = recordings.find(tx, recording_sid)
     if found is None or found.call_id != call.id or found.state != "held" or not found.sha256:
         abort(404)
+    if request.range and found.size and request.range.range_for_length(found.size) is None:
+        raise RequestedRangeNotSatisfiable(found.size)
     if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
         with house().store.write() as tx:
             custody.note(tx, call, "subscriber", "listened", found.sid)
