@@ -174,6 +174,19 @@ class Session:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One row of the custody trail."""
+
+    id: int
+    subscriber_id: int
+    call_id: int | None
+    at: datetime
+    who: str
+    deed: str
+    detail: str
+
+
 ENUMS: dict[str, Any] = {
     "caller_kind": CallerKind,
     "category": Category,
