@@ -15,6 +15,7 @@ from screener import create_app
 from screener.settings import Settings
 from screener.store import Store, open_store
 from screener.worker import migrate
+from tests.desk import Bench, make_bench
 from tests.signer import ACCOUNT, BASE, TOKEN, Carrier
 
 
@@ -147,3 +148,9 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def carrier(app: Flask) -> Carrier:
     return Carrier(app)
+
+
+@pytest.fixture
+def bench(settings: Settings, store: Store) -> Bench:
+    """A follow-up's desk with a carrier in memory, on each kind of database."""
+    return make_bench(settings, store)
