@@ -3,17 +3,16 @@
 import functools
 import re
 
-from screener.seeds import seeds
-from screener.sheets import lines
+from screener.sheets import sheet
 
 ANYWHERE = "any"
+WORDS = ("word", "language", "countries", "why")
 
 
 @functools.cache
 def barred(country: str = ANYWHERE) -> re.Pattern[str]:
     """Matches every listed word of this country; the words listed for `any` country always."""
-    sheet = lines(seeds() / "policies" / "words.csv", ("word", "language", "countries"))
-    words = [line for line in sheet if {ANYWHERE, country} & set(line.words("countries"))]
+    words = [line for line in sheet("policies/words", WORDS) if {ANYWHERE, country} & set(line.words("countries"))]
     patterns = [
         re.escape(line["word"]) if line["language"] == "zh" else rf"\b{re.escape(line['word'])}\b"
         for line in sorted(words, key=lambda line: -len(line["word"]))

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from screener.conduct.rules import rules
 from screener.model import Category, Jurisdiction, Language
-from screener.seeds import seeds
-from screener.sheets import Line, lines
+from screener.sheets import Line, sheet
 from screener.traditional import traditional
 
 COLUMNS = ("rule", "kind", "measure", "limit", "from", "until", "categories")
@@ -110,7 +109,7 @@ def observe(
 
 @functools.cache
 def limits() -> tuple[Limit, ...]:
-    return tuple(_limit(line) for line in lines(seeds() / "conduct" / "limits.csv", COLUMNS))
+    return tuple(_limit(line) for line in sheet("conduct/limits", COLUMNS))
 
 
 def _limit(line: Line) -> Limit:
