@@ -8,9 +8,9 @@ from screener.guidance import reach
 from screener.guidance.library import ADVICE, CODES, ROWS, STEPS, countries
 from screener.guidance.types import Role, Situation
 from screener.model import Category, Held, Jurisdiction, RedFlag, Sign, Tactic
+from screener.policy import names_debt
 from screener.segments import is_gsm
 from screener.sheets import Line, SheetError, sheet
-from screener.wording import names_debt
 
 MOST_ZH, MOST_EN = 20, 60  # characters of one step: five of them, who calls and a number make two segments
 
