@@ -239,5 +239,5 @@ def sms_status(message_id: str) -> Response:
             return done()
         messages.adopt(tx, message_id, sid, now)
         if messages.progress(tx, message, request.form.get("MessageStatus", ""), code, now):
-            house().promise(tx, "delivery", message_id)
+            house().promise(tx, "delivery", f"{message_id}:{request.form['MessageStatus']}")
     return done()

@@ -17,7 +17,7 @@ from screener.model import Consent
 from screener.simulator import CallRecord, Carrier, Script, scripts
 from screener.simulator.premises import RESIDENTS, Premises, PremisesError
 from screener.simulator.shown import shown
-from screener.store import Store, calls, messages, open_store, recordings
+from screener.store import Store, calls, messages, notices, open_store, recordings
 
 PATIENCE = 10.0  # seconds after a call until its text and recording must be there
 SETTLED = 0.15  # seconds between looks
@@ -42,7 +42,7 @@ def observed(store: Store, carrier: Carrier, call_sid: str) -> Observed:
         call = calls.find(tx, call_sid)
         if call is None:
             return Observed()
-        notice = messages.notice_of(tx, call.id)
+        notice = notices.of_call(tx, call.id)
         sids = [m.sid for m in messages.of_call(tx, call.id)]
         held = [r for r in recordings.of_call(tx, call.id) if r.state == "held"]
     got = [m.body for m in carrier.messages if m.sid in sids and m.status == "delivered"]

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from screener.conduct.rules import rules
 from screener.model import Category, Jurisdiction, Language
-from screener.seeds import seeds
-from screener.sheets import Line, lines
+from screener.sheets import Line, sheet
 from screener.traditional import traditional
 
 COLUMNS = ("rule", "kind", "measure", "limit", "from", "until", "categories")
@@ -80,9 +79,14 @@ class ConductFinding:
     local: datetime
     over: bool
 
-    def words(self, language: Language) -> str:
-        """Such as: 8th call in 7 days, counting calls seen here from this number (Reg F ..., law, presumption)."""
+    def brief(self, language: Language) -> str:
+        """Such as: 8th call in 7 days; calls seen here from this number, limit 7."""
         told = _english(self) if language is Language.EN else _chinese(self)
+        return traditional(told) if language is Language.ZH_HANT else told
+
+    def words(self, language: Language) -> str:
+        """The brief words and the rule's citation with its date and force."""
+        told = self.brief(Language.EN if language is Language.EN else Language.ZH_HANS)
         citation = rules()[self.rule].citation(Language.EN if language is Language.EN else Language.ZH_HANS)
         text = f"{told} [{citation}]" if language is Language.EN else f"{told}〔{citation}〕"
         return traditional(text) if language is Language.ZH_HANT else text
@@ -110,7 +114,7 @@ def observe(
 
 @functools.cache
 def limits() -> tuple[Limit, ...]:
-    return tuple(_limit(line) for line in lines(seeds() / "conduct" / "limits.csv", COLUMNS))
+    return tuple(_limit(line) for line in sheet("conduct/limits", COLUMNS))
 
 
 def _limit(line: Line) -> Limit:

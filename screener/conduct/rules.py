@@ -4,10 +4,10 @@ import functools
 from dataclasses import dataclass
 
 from screener.model import Jurisdiction, Language
-from screener.seeds import seeds
-from screener.sheets import Line, lines
+from screener.sheets import Line, sheet
 from screener.traditional import traditional
 
+FORCES = ("id", "zh", "en")
 COLUMNS = (
     "id",
     "country",
@@ -54,13 +54,13 @@ class Rule:
 @functools.cache
 def rules() -> dict[str, Rule]:
     """Every rule by its id."""
-    forces = {line["id"]: line for line in lines(seeds() / "conduct" / "forces.csv", ("id", "zh", "en"))}
+    forces = {line["id"]: line for line in sheet("conduct/forces", FORCES)}
     return {line["id"]: _rule(line, forces) for line in rule_lines()}
 
 
 @functools.cache
 def rule_lines() -> tuple[Line, ...]:
-    return lines(seeds() / "conduct" / "rules.csv", COLUMNS)
+    return sheet("conduct/rules", COLUMNS)
 
 
 def _rule(line: Line, forces: dict[str, Line]) -> Rule:

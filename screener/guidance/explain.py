@@ -1,8 +1,9 @@
 """Why this advice: the rows that fired, the findings behind them, and the source of each step, as plain lines."""
 
-from screener.guidance.library import ADVICE, codes, sheet
+from screener.guidance.library import ADVICE, codes
 from screener.guidance.types import Advice, Fired, Step, Words
 from screener.model import Language
+from screener.sheets import sheet
 
 
 def explain(advice: Advice, language: Language) -> list[str]:
@@ -33,7 +34,7 @@ def _step(step: Step, language: Language) -> str:
 
 def _source(source: str, language: Language) -> str:
     """The seed's advice or a code, in words; rules are cited apart."""
-    advice = {line["id"]: Words(line["zh"], line["en"]) for line in sheet("advice", ADVICE)}
+    advice = {line["id"]: Words(line["zh"], line["en"]) for line in sheet("guidance/advice", ADVICE)}
     code = codes().get(source)
     words = advice.get(source) or (code.words if code else None)
     return f"{source} {words.text(language)}" if words else ""

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from screener.conduct import rules
 from screener.guidance.types import Role, Step, Words
 from screener.model import Held, Jurisdiction
-from screener.seeds import seeds
-from screener.sheets import Line, lines
+from screener.sheets import Line, sheet
 
 STEPS = ("id", "country", "held", "role", "zh", "en", "zh_quiet", "en_quiet", "source", "link")
 CODES = ("code", "kind", "any_of", "needs", "unless", "zh", "en")
@@ -54,10 +53,6 @@ class Row:
     line: Line
 
 
-def sheet(name: str, columns: tuple[str, ...]) -> tuple[Line, ...]:
-    return lines(seeds() / "guidance" / f"{name}.csv", columns)
-
-
 @functools.cache
 def codes() -> dict[str, Code]:
     return {
@@ -68,14 +63,14 @@ def codes() -> dict[str, Code]:
             frozenset(line.words("unless")),
             Words(line["zh"], line["en"]),
         )
-        for line in sheet("codes", CODES)
+        for line in sheet("guidance/codes", CODES)
     }
 
 
 @functools.cache
 def rows() -> tuple[Row, ...]:
     """The decision table in its order, which is the order of evaluation within a layer."""
-    return tuple(_row(line) for line in sheet("decision_table", ROWS))
+    return tuple(_row(line) for line in sheet("guidance/decision_table", ROWS))
 
 
 def _row(line: Line) -> Row:
@@ -109,7 +104,7 @@ def countries(cell: str) -> frozenset[Jurisdiction]:
 
 @functools.cache
 def step_lines() -> tuple[Line, ...]:
-    return sheet("steps", STEPS)
+    return sheet("guidance/steps", STEPS)
 
 
 def step(wanted: str, country: Jurisdiction, held: Held) -> Step | None:

@@ -1,9 +1,11 @@
 """A call as one text: wording, encoding, segments, shortening."""
 
 from screener.model import Language
+from screener.policy import soften
 from screener.segments import measure
 from screener.summary import chinese, english
-from screener.summary.parts import fit
+from screener.summary.names import claims
+from screener.summary.parts import Part, fit
 from screener.summary.told import Style, Text, Told
 from screener.traditional import traditional
 
@@ -15,13 +17,15 @@ MOST_SEGMENTS = {Style.DEFAULT: 2, Style.DISCREET: 1, Style.FULL: 4}
 def compose(told: Told, language: Language, style: Style = Style.DEFAULT) -> Text:
     """The text in the reader's language, shortened to what its style may cost; it ends with `#reference`."""
 
-    def written(body: str) -> str:
+    tongue = english if language is Language.EN else chinese
+
+    def written(parts: list[Part]) -> str:
+        body = soften(tongue.join(parts, told.reference), told.jurisdiction, keep=claims(told, language))
         return traditional(body, told.jurisdiction) if language is Language.ZH_HANT else body
 
-    tongue = english if language is Language.EN else chinese
     body = fit(
         tongue.parts(told, style),
-        lambda parts: written(tongue.join(parts, told.reference)),
+        written,
         measure,
         MOST_SEGMENTS[style],
     )

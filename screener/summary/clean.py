@@ -5,7 +5,7 @@ import unicodedata
 
 from pypinyin import Style, lazy_pinyin
 
-from screener.segments import BASIC
+from screener.segments import BASIC, measure
 
 LINK = re.compile(
     r"(?:https?://|www\.)[!-~]+|[!-~]+@[!-~]+|[a-z0-9][a-z0-9-]*(?:\s?[.．]\s?[a-z]{2,})+(?:/[!-~]*)?"
@@ -36,20 +36,15 @@ def clean(text: str, left_out: str = "") -> str:
 
 
 def clip(text: str, most: int, ending: str) -> str:
-    """At most so many UTF-16 units, ended by `ending` when cut; a letter keeps its marks or goes with them."""
-    if units(text) <= most:
+    """At most so many units as they are billed, ended by `ending` when cut; a letter keeps its marks or goes."""
+    if measure(text).units <= most:
         return text
     kept = text
-    while kept and units(kept) + units(ending) > most:
+    while kept and measure(kept + ending).units > most:
         kept = kept[:-1]
         while kept and unicodedata.combining(text[len(kept)]):
             kept = kept[:-1]
     return kept.rstrip() + ending if kept else ""
-
-
-def units(text: str) -> int:
-    """UTF-16 code units."""
-    return len(text) + sum(ord(character) > 0xFFFF for character in text)
 
 
 def romanised(text: str) -> str:

@@ -7,7 +7,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from screener.files import Files
 from screener.house import house
-from screener.store import Connection, calls, custody, messages, recordings
+from screener.store import Connection, calls, custody, messages, notices, recordings
 from screener.store.records import Call
 from screener.web import findings, words
 from screener.web.sentence import number, sentence
@@ -35,7 +35,7 @@ def show(sid: str) -> str:
         turns = calls.turns(tx, call)
         sounds = recordings.of_call(tx, call.id)
         texts = messages.of_call(tx, call.id)
-        notice = messages.notice_of(tx, call.id)
+        notice = notices.of_call(tx, call.id)
     if call.read_at is None and call.ended_at:
         with house().store.write() as tx:
             calls.save(tx, call.id, {"read_at": datetime.now(UTC)})
