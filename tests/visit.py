@@ -17,7 +17,7 @@ from screener.house import House
 from screener.numbers import read_caller
 from screener.settings import Settings
 from screener.store import Store, calls, sessions, subscribers
-from screener.store.calls import Ring
+from screener.store.calls import Arrival, Ring
 from screener.store.records import Call, Subscriber
 from screener.store.schema import recording, turn
 
@@ -54,7 +54,8 @@ def add_call(store: Store, owner: Subscriber, number: int, **changes: Any) -> Ca
         if isinstance(changes.get(name), dict):
             changes[name] = json.dumps(changes[name])
     with store.write() as tx:
-        call = calls.open_(tx, owner, Ring(sid("CA", number), read_caller(caller)), None, at)
+        arrival = Arrival(owner, None, is_own_number=False, is_crowded=False, is_known=False)
+        call = calls.by_id(tx, calls.open_(tx, arrival, Ring(sid("CA", number), read_caller(caller)), None, at))
         if words:
             row = {"number": 1, "step": "statement", "language": "en", "said": said, "version": "v", "reply": "<R/>"}
             tx.execute(insert(turn).values(call_id=call.id, words=words, asked_at=at, heard_at=at, **row))
