@@ -131,7 +131,7 @@ class Premises:
 
     def _answers(self) -> bool:
         try:
-            return requests.get(f"{self.url}/healthz", timeout=1).status_code < 500
+            return requests.get(f"{self.url}/healthz", timeout=1).status_code == 200
         except requests.RequestException:
             return False
 
