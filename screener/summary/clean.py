@@ -19,12 +19,13 @@ SPOKEN_NUMBER = re.compile(
 )
 HAN = re.compile(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]+")
 UNWANTED = ("Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Zl", "Zp")
+LONGEST = 2000  # characters looked at: no text holds more, and patterns stay quick
 MOST_MARKS = 2  # combining marks on one letter: more is a trick to cover other lines
 
 
 def clean(text: str, left_out: str = "") -> str:
     """The words on one line; links and numbers give way to `left_out`."""
-    plain = _without_marks(" ".join(_printable(unicodedata.normalize("NFC", text)).split()))
+    plain = _without_marks(" ".join(_printable(unicodedata.normalize("NFC", text[:LONGEST])).split()))
     for pattern in (LINK, SPOKEN_NUMBER):
         plain = pattern.sub(left_out, plain)
     shadow = "".join(_digit(character) for character in plain)
@@ -39,7 +40,7 @@ def clip(text: str, most: int, ending: str) -> str:
     """At most so many units as they are billed, ended by `ending` when cut; a letter keeps its marks or goes."""
     if measure(text).units <= most:
         return text
-    kept = text
+    kept = text[:most]
     while kept and measure(kept + ending).units > most:
         kept = kept[:-1]
         while kept and unicodedata.combining(text[len(kept)]):
