@@ -19,7 +19,13 @@ def local(zone, *parts):
 
 
 def look(at, zone, jurisdiction, category=C.COLLECTION_AGENCY, *, history=(), lender=None, **given):
-    now = Seen(at, given.get("number", "+85235984471"), given.get("organisation"), given.get("answered", True), given.get("debt"))
+    now = Seen(
+        at,
+        given.get("number", "+85235984471"),
+        given.get("organisation"),
+        given.get("answered", True),
+        given.get("debt"),
+    )
     return observe(now, history, zone=zone, jurisdiction=jurisdiction, lender_country=lender, category=category)
 
 
@@ -96,7 +102,12 @@ def test_the_eighth_day_falls_out():
 def test_seven_days_hold_over_a_change_of_clocks():
     """The day with 25 hours is one day: the count over it neither gains nor loses a call."""
     now = local(NEW_YORK, 2026, 11, 4, 20, 30)
-    days = [Seen(local(NEW_YORK, 2026, 10, 29 + n, 20, 59) if n < 3 else local(NEW_YORK, 2026, 11, n - 2, 8, 1), "+15550100") for n in range(6)]
+    days = [
+        Seen(
+            local(NEW_YORK, 2026, 10, 29 + n, 20, 59) if n < 3 else local(NEW_YORK, 2026, 11, n - 2, 8, 1), "+15550100"
+        )
+        for n in range(6)
+    ]
     (finding,) = look(now, NEW_YORK, J.US, history=days, number="+15550100")
     assert finding.count == 7
 
@@ -106,7 +117,9 @@ def test_a_known_debt_is_counted_alone():
     noon = local(NEW_YORK, 2026, 11, 23, 12)
     history = [Seen(noon - timedelta(hours=n), "+15550100", debt="A" if n % 2 else "B") for n in range(1, 12)]
     assert look(noon, NEW_YORK, J.US, history=history, number="+15550100", debt="C") == ()
-    (finding,) = look(noon, NEW_YORK, J.US, history=history + [Seen(noon, "+1", debt="A")] * 2, number="+15550100", debt="A")
+    (finding,) = look(
+        noon, NEW_YORK, J.US, history=history + [Seen(noon, "+1", debt="A")] * 2, number="+15550100", debt="A"
+    )
     assert finding.scope is Scope.DEBT
     assert finding.count == 9
 

@@ -66,7 +66,9 @@ def test_american_debt_buyer_eighth_call_in_seven_days():
     zone = ZoneInfo("America/New_York")
     asked = {"zone": zone, "jurisdiction": J.US, "lender_country": None, "category": C.COLLECTION_AGENCY}
     conduct = observe(seen(now), history, **asked)
-    advice = advise(Case(J.US, understanding(C.COLLECTION_AGENCY, signs=["debt_bought"]), Held.RECORDING, True, conduct))
+    advice = advise(
+        Case(J.US, understanding(C.COLLECTION_AGENCY, signs=["debt_bought"]), Held.RECORDING, True, conduct)
+    )
     assert fired(advice) == ["D64"]
     assert ids(advice) == ["S57", "S05", "S53", "S52"]
 
@@ -85,7 +87,12 @@ def test_every_kind_of_call_reaches_steps_that_belong_there(jurisdiction, catego
         assert "" in countries or jurisdiction in countries
         assert all(rule.country == jurisdiction for rule in step.rules)
         assert all(step.words.text(language) and step.quiet.text(language) for language in Language)
-        assert "录音" not in step.words.zh or held is Held.RECORDING or "没有录音" in step.words.zh or step.id in {"S13", "S31"}
+        assert (
+            "录音" not in step.words.zh
+            or held is Held.RECORDING
+            or "没有录音" in step.words.zh
+            or step.id in {"S13", "S31"}
+        )
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)

@@ -14,7 +14,7 @@ from screener.seeds import seeds
 from screener.sheets import sheet
 
 DATA = Path(__file__).parent / "data"
-CACHES = [library.codes, library.rows, library.step_lines, clock.limits, rules, rule_lines]
+CACHES = [library.codes, library.rows, library.step_lines, library._lines_of, clock.limits, rules, rule_lines]
 
 
 @pytest.fixture
@@ -79,10 +79,18 @@ SPOILT = [
     ("guidance/decision_table.csv", "S36 S28 S02 S06 S05", "S36 S28 S99", "steps: S99 is not known"),
     ("guidance/decision_table.csv", "D19,1", "D18,1", "row D18 stands twice"),
     ("guidance/decision_table.csv", "D28,1,CN,subscriber,UNKNOWN,none", "D28,1,CN,subscriber,NOBODY,none", "NOBODY"),
-    ("guidance/decision_table.csv", "再次来电：从听转到谈,Called again: move from listening to talking,\n", ",,\n", "no reason"),
+    (
+        "guidance/decision_table.csv",
+        "再次来电：从听转到谈,Called again: move from listening to talking,\n",
+        ",,\n",
+        "no reason",
+    ),
     ("guidance/codes.csv", "tactic:low_ball", "tactic:lowball", "any_of: tactic:lowball is not known"),
     ("conduct/rules.csv", ",voluntary_standard,", ",strong_wish,", "force: 'strong_wish'"),
     ("conduct/limits.csv", "CN-03,", "CN-99,", "rule: CN-99 is not in rules.csv"),
+    ("policies/countries.csv", "GB,yes,no", "GB,yes,maybe", "neutral: 'maybe'"),
+    ("policies/words.csv", "贷款,zh,any", "贷款,zh,XX", "countries: XX is not known"),
+    ("policies/errors.csv", "30007,quieter", "30007,louder", "then: 'louder'"),
     ("conduct/limits.csv", ",22:00,08:00,", ",2200h,08:00,", "2200h"),
 ]
 
@@ -129,5 +137,3 @@ def test_a_missing_column_is_an_error(copy):
     path = copy / "guidance" / "steps.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("zh_quiet", "quiet_zh", 1), encoding="utf-8")
     assert check() == ["seeds/guidance/steps.csv, line 1: missing column zh_quiet"]
-
-

@@ -88,7 +88,9 @@ def test_an_ordinary_call_fits_two_segments(jurisdiction, category, language):
             assert "://" not in text.body
 
 
-@pytest.mark.parametrize(("language", "lead"), [(HANS, "先冷静，不必当场答复"), (HANT, "先冷靜，不必當場答覆"), (EN, "Stay calm.")])
+@pytest.mark.parametrize(
+    ("language", "lead"), [(HANS, "先冷静，不必当场答复"), (HANT, "先冷靜，不必當場答覆"), (EN, "Stay calm.")]
+)
 @pytest.mark.parametrize("jurisdiction", Jurisdiction)
 def test_calm_leads_every_text_about_a_financial_caller(jurisdiction, language, lead):
     """S01 stands before the first numbered step for bank, platform, agency and law firm."""
@@ -161,7 +163,9 @@ def test_the_claimed_organisation_is_never_softened():
     """A claimed name may hold a debt word: it stays as it was claimed, on the first rung too."""
     known = understanding(C.COLLECTION_AGENCY, organisation="鸿远催收")
     assert "鸿远催收" in body(told(known, J.CN))
-    assert "Smith Debt Recovery" in body(told(understanding(C.COLLECTION_AGENCY, organisation="Smith Debt Recovery"), J.US), EN)
+    assert "Smith Debt Recovery" in body(
+        told(understanding(C.COLLECTION_AGENCY, organisation="Smith Debt Recovery"), J.US), EN
+    )
 
 
 @pytest.mark.parametrize("language", Language)
@@ -196,7 +200,21 @@ def test_the_discreet_style_says_nothing_of_who_or_what(category, language):
 def test_caller_words_carry_no_link_no_number_no_control(words, language):
     """Whatever a caller says, the text that quotes it has nothing to tap and nothing that hides."""
     text = body(told(Understanding(C.PERSONAL), words=words), language)
-    for bad in ("138", "415", "four one", "example", "bit.ly", "evil.top", "一三八", "１３８", "①③", "@", "\u202e", "\u200b", "\x07"):
+    for bad in (
+        "138",
+        "415",
+        "four one",
+        "example",
+        "bit.ly",
+        "evil.top",
+        "一三八",
+        "１３８",
+        "①③",
+        "@",
+        "\u202e",
+        "\u200b",
+        "\x07",
+    ):
         assert bad not in text
 
 
@@ -256,7 +274,10 @@ def test_what_is_left_out_goes_in_order():
     assert "对方+85235984471" in text
 
 
-@pytest.mark.parametrize(("held", "says"), [(Held.RECORDING, "已同意录音"), (Held.WORDS, "只有文字没有录音"), (Held.CALL, "没有录音，只记下来电")])
+@pytest.mark.parametrize(
+    ("held", "says"),
+    [(Held.RECORDING, "已同意录音"), (Held.WORDS, "只有文字没有录音"), (Held.CALL, "没有录音，只记下来电")],
+)
 def test_what_is_held_is_said_truly(held, says):
     """A recording is named only when one stands."""
     assert says in body(told(understanding(C.BANK, organisation=ICBC), J.CN, held=held))

@@ -36,8 +36,33 @@ NAMED = {"LF": "\n", "CR": "\r", "SP": " ", "ESC": None}
 SEPTETS = {NAMED.get(cell, cell): 1 for row in TABLE for cell in row.split()}
 SEPTETS |= dict.fromkeys("\f^{}\\[~]|€", 2)
 
-NAMES = [ICBC, DAH_SING, MEDIUM, MIDLAND, "鸿远", "Northgate Services", "𠮷田商会", "Ünïted Bänk", "甲" * 40, "x" * 90, "[A|B]{C}~^€", "催收中心", ""]
-WORDS = ["", "周日回来吃饭吗", "Your parcel is at the door", "打13812345678", "𠮷" * 90, "long words " * 60, "{[€]}" * 40, "é" * 300, "🎉好的", "欠款"]
+NAMES = [
+    ICBC,
+    DAH_SING,
+    MEDIUM,
+    MIDLAND,
+    "鸿远",
+    "Northgate Services",
+    "𠮷田商会",
+    "Ünïted Bänk",
+    "甲" * 40,
+    "x" * 90,
+    "[A|B]{C}~^€",
+    "催收中心",
+    "",
+]
+WORDS = [
+    "",
+    "周日回来吃饭吗",
+    "Your parcel is at the door",
+    "打13812345678",
+    "𠮷" * 90,
+    "long words " * 60,
+    "{[€]}" * 40,
+    "é" * 300,
+    "🎉好的",
+    "欠款",
+]
 
 
 def independent_count(text):
