@@ -22,18 +22,18 @@ def notice(kind=NoticeKind.OWN, at=NOON, caller=BANK.caller, **given):
 
 def test_an_ordinary_call_is_told_at_once_and_alone():
     """Nothing set, nothing before: its own text, held for nothing."""
-    decision = decide(BANK, Wishes(), [], NOON, ZONE)
+    decision = decide(BANK, Wishes(), [], now=NOON, zone=ZONE)
     assert (decision.kind, decision.reason, decision.until) == (NoticeKind.OWN, Reason.ORDINARY, None)
 
 
 def test_quiet_hours_are_off_until_set():
     """At night, without a wish, the text goes out."""
-    assert decide(BANK, Wishes(), [], NIGHT, ZONE).kind is NoticeKind.OWN
+    assert decide(BANK, Wishes(), [], now=NIGHT, zone=ZONE).kind is NoticeKind.OWN
 
 
 def test_quiet_hours_hold_a_call_for_the_morning():
     """At 23:30 a bank's call waits until 8 in the morning, local time."""
-    decision = decide(BANK, QUIET, [], NIGHT, ZONE)
+    decision = decide(BANK, QUIET, [], now=NIGHT, zone=ZONE)
     assert (decision.kind, decision.reason) == (NoticeKind.DIGEST, Reason.QUIET_HOURS)
     assert decision.until == datetime(2026, 11, 24, 8, tzinfo=ZONE)
 
@@ -41,22 +41,22 @@ def test_quiet_hours_hold_a_call_for_the_morning():
 def test_a_digest_has_its_own_hour():
     """A digest hour later than the end of quiet is kept; it joins what is already waiting."""
     wishes = Wishes(time(22), time(8), time(9, 30))
-    first = decide(BANK, wishes, [], NIGHT, ZONE)
+    first = decide(BANK, wishes, [], now=NIGHT, zone=ZONE)
     assert first.until == datetime(2026, 11, 24, 9, 30, tzinfo=ZONE)
     waiting = notice(NoticeKind.DIGEST, NIGHT, until=first.until, frozen=False, id="d1")
-    second = decide(Ended("+1"), wishes, [waiting], NIGHT + timedelta(hours=1), ZONE)
+    second = decide(Ended("+1"), wishes, [waiting], now=NIGHT + timedelta(hours=1), zone=ZONE)
     assert (second.kind, second.joins, second.until) == (NoticeKind.DIGEST, "d1", first.until)
 
 
 def test_a_frozen_digest_takes_no_more_calls():
     """What is frozen stays as it is; the next call opens another."""
     frozen = notice(NoticeKind.DIGEST, NIGHT, until=NIGHT + timedelta(hours=8), frozen=True)
-    assert decide(BANK, QUIET, [frozen], NIGHT, ZONE).joins is None
+    assert decide(BANK, QUIET, [frozen], now=NIGHT, zone=ZONE).joins is None
 
 
 def test_a_digest_alone_takes_every_call():
     """With a digest hour and no quiet hours, every ordinary call waits for it."""
-    decision = decide(BANK, Wishes(digest_at=time(20)), [], NOON, ZONE)
+    decision = decide(BANK, Wishes(digest_at=time(20)), [], now=NOON, zone=ZONE)
     assert (decision.reason, decision.until) == (Reason.DIGEST, datetime(2026, 11, 23, 20, tzinfo=ZONE))
 
 
@@ -64,54 +64,54 @@ def test_a_digest_alone_takes_every_call():
 def test_family_clinics_and_threats_wait_for_nothing(ended):
     """Neither quiet hours nor a burst hold them."""
     before = [notice(at=NIGHT - timedelta(minutes=1), caller="+1")]
-    decision = decide(ended, QUIET, before, NIGHT, ZONE)
+    decision = decide(ended, QUIET, before, now=NIGHT, zone=ZONE)
     assert (decision.kind, decision.reason, decision.until) == (NoticeKind.OWN, Reason.AT_ONCE, None)
 
 
 def test_a_burst_is_one_text():
     """The first call is told at once; the second opens a burst of ten minutes; the third joins it."""
     first = notice()
-    second = decide(BANK, Wishes(), [first], NOON + timedelta(minutes=2), ZONE)
+    second = decide(BANK, Wishes(), [first], now=NOON + timedelta(minutes=2), zone=ZONE)
     assert (second.kind, second.joins, second.until) == (NoticeKind.BURST, None, NOON + timedelta(minutes=12))
     held = notice(NoticeKind.BURST, NOON + timedelta(minutes=2), until=second.until, frozen=False, id="b1")
-    third = decide(BANK, Wishes(), [first, held], NOON + timedelta(minutes=5), ZONE)
+    third = decide(BANK, Wishes(), [first, held], now=NOON + timedelta(minutes=5), zone=ZONE)
     assert (third.kind, third.joins) == (NoticeKind.BURST, "b1")
 
 
 def test_a_burst_ends():
     """A call after the burst's time is told on its own again; another caller never joins."""
     first = notice()
-    assert decide(BANK, Wishes(), [first], NOON + timedelta(minutes=10), ZONE).kind is NoticeKind.OWN
-    assert decide(Ended("+1"), Wishes(), [first], NOON + timedelta(minutes=1), ZONE).kind is NoticeKind.OWN
+    assert decide(BANK, Wishes(), [first], now=NOON + timedelta(minutes=10), zone=ZONE).kind is NoticeKind.OWN
+    assert decide(Ended("+1"), Wishes(), [first], now=NOON + timedelta(minutes=1), zone=ZONE).kind is NoticeKind.OWN
 
 
 def test_a_hang_up_is_told_once_a_day():
     """The second wordless call of a number on one local day gives no text, and says why; tomorrow it does."""
     silent = Ended("+1", wordless=True)
     told = notice(caller="+1", wordless=True)
-    again = decide(silent, Wishes(), [told], NOON + timedelta(hours=3), ZONE)
+    again = decide(silent, Wishes(), [told], now=NOON + timedelta(hours=3), zone=ZONE)
     assert (again.kind, again.reason) == (NoticeKind.NONE, Reason.HANG_UP_TOLD)
     tomorrow = datetime(2026, 11, 24, 0, 5, tzinfo=ZONE).astimezone(UTC)
-    assert decide(silent, Wishes(), [told], tomorrow, ZONE).kind is NoticeKind.OWN
-    assert decide(Ended("+2", wordless=True), Wishes(), [told], NOON, ZONE).kind is NoticeKind.OWN
+    assert decide(silent, Wishes(), [told], now=tomorrow, zone=ZONE).kind is NoticeKind.OWN
+    assert decide(Ended("+2", wordless=True), Wishes(), [told], now=NOON, zone=ZONE).kind is NoticeKind.OWN
 
 
 def test_a_hang_up_that_was_not_told_does_not_silence_the_next():
     """A call that got no notice is no reason for silence."""
     untold = notice(NoticeKind.NONE, caller="+1", wordless=True)
-    assert decide(Ended("+1", wordless=True), Wishes(), [untold], NOON, ZONE).kind is NoticeKind.OWN
+    assert decide(Ended("+1", wordless=True), Wishes(), [untold], now=NOON, zone=ZONE).kind is NoticeKind.OWN
 
 
 @pytest.mark.parametrize(("treatment", "reason"), [(Treatment.MUTE, Reason.MUTED), (Treatment.BLOCK, Reason.BLOCKED)])
 def test_muted_and_blocked_calls_give_no_text(treatment, reason):
     """The subscriber's wish for a number stands, and the log says so."""
-    decision = decide(Ended("+1", Category.BANK, treatment), Wishes(), [], NOON, ZONE)
+    decision = decide(Ended("+1", Category.BANK, treatment), Wishes(), [], now=NOON, zone=ZONE)
     assert (decision.kind, decision.reason) == (NoticeKind.NONE, reason)
 
 
 def test_an_allowed_number_is_told_like_any_other():
     """Allowed callers leave messages; these are told."""
-    assert decide(Ended("+1", treatment=Treatment.ALLOW), Wishes(), [], NOON, ZONE).kind is NoticeKind.OWN
+    assert decide(Ended("+1", treatment=Treatment.ALLOW), Wishes(), [], now=NOON, zone=ZONE).kind is NoticeKind.OWN
 
 
 def test_the_daily_cap_bites_with_a_reason():
@@ -119,11 +119,11 @@ def test_the_daily_cap_bites_with_a_reason():
     wishes = Wishes(most_texts_a_day=3)
     today = [notice(caller=f"+{n}", id=f"n{n}") for n in range(3)]
     yesterday = [notice(caller=f"+{n}", at=NOON - timedelta(days=1)) for n in range(9)]
-    assert decide(BANK, wishes, yesterday, NOON, ZONE).kind is NoticeKind.OWN
-    decision = decide(BANK, wishes, [*today, *yesterday], NOON, ZONE)
+    assert decide(BANK, wishes, yesterday, now=NOON, zone=ZONE).kind is NoticeKind.OWN
+    decision = decide(BANK, wishes, [*today, *yesterday], now=NOON, zone=ZONE)
     assert (decision.kind, decision.reason) == (NoticeKind.NONE, Reason.DAILY_CAP)
     held = notice(NoticeKind.BURST, NOON, until=NOON + timedelta(minutes=10), frozen=False, id="b1")
-    assert decide(BANK, wishes, [*today, held], NOON + timedelta(minutes=1), ZONE).joins == "b1"
+    assert decide(BANK, wishes, [*today, held], now=NOON + timedelta(minutes=1), zone=ZONE).joins == "b1"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_every_decision_is_one_of_four_with_words():
     for category, treatment, harm, wordless in itertools.product(Category, [None, *Treatment], (0, 1), (0, 1)):
         ended = Ended(BANK.caller, category, treatment, bool(harm), bool(wordless))
         for wish, past, now in itertools.product(wishes, pasts, (NOON, NIGHT)):
-            decision = decide(ended, wish, past, now, ZONE)
+            decision = decide(ended, wish, past, now=now, zone=ZONE)
             assert decision.reason.words.zh
             assert decision.reason.words.en
             assert (decision.until is None) == (decision.kind in (NoticeKind.OWN, NoticeKind.NONE))

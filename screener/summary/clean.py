@@ -1,11 +1,14 @@
 """Untrusted words made safe for a text: no links, no numbers to ring, no control characters, nothing cut in half."""
 
+import functools
 import re
 import unicodedata
 
 from pypinyin import Style, lazy_pinyin
 
 from screener.segments import BASIC, measure
+from screener.sheets import sheet
+from screener.traditional import simplified
 
 LINK = re.compile(
     r"(?:https?://|www\.)[!-~]+|[!-~]+@[!-~]+|[a-z0-9][a-z0-9-]*(?:\s?[.．]\s?[a-z]{2,})+(?:/[!-~]*)?"
@@ -49,8 +52,11 @@ def clip(text: str, most: int, ending: str) -> str:
 
 
 def romanised(text: str) -> str:
-    """A name in GSM-7 letters: Han by its sound, accents folded; empty when nothing can be spelt."""
-    spelt = HAN.sub(lambda found: f" {_pinyin(found[0])} ", text)
+    """A name in GSM-7 letters: common words in English, other Han by its sound, accents folded; perhaps empty."""
+    plain = simplified(text)
+    for chinese, english in _spoken():
+        plain = plain.replace(chinese, f" {english} ")
+    spelt = HAN.sub(lambda found: f" {_pinyin(found[0])} ", plain)
     return folded(" ".join(spelt.split()))
 
 
@@ -69,7 +75,14 @@ def _gsm(character: str) -> str:
 
 
 def _pinyin(han: str) -> str:
-    return "".join(lazy_pinyin(han, style=Style.NORMAL, errors="ignore")).capitalize()
+    return "".join(lazy_pinyin(han, style=Style.NORMAL, errors="ignore", v_to_u=True)).capitalize()
+
+
+@functools.cache
+def _spoken() -> tuple[tuple[str, str], ...]:
+    """Words within spoken names, longest first, with their English."""
+    words = ((line["zh"], line["en"]) for line in sheet("spoken", ("zh", "en")))
+    return tuple(sorted(words, key=lambda pair: -len(pair[0])))
 
 
 def _printable(text: str) -> str:
