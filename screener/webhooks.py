@@ -15,8 +15,8 @@ from screener.house import house
 from screener.model import Spoken
 from screener.numbers import read_caller
 from screener.origin import origin
-from screener.store import Connection, calls, messages, subscribers
-from screener.store.calls import Ring
+from screener.store import Connection, calls, messages
+from screener.store.calls import Arrival, Ring
 from screener.store.records import Subscriber
 
 log = logging.getLogger(__name__)
@@ -86,23 +86,30 @@ def sid_named(field: str) -> str:
 def incoming() -> Response:
     """A call comes in: enter it into the log and speak first."""
     sid = sid_named("CallSid")
-    with house().store.write() as tx:
-        known = calls.find(tx, sid, lock=True)
-        if known:
-            return xml(conversation.repeat(tx, known, 1))
+    with house().store.write(durable=False) as tx:
         return answer_new(tx, sid)
 
 
 def answer_new(tx: Connection, sid: str) -> Response:
     """Answer a call that is not in the log yet; one to a number without a subscriber leaves no trace."""
-    called = request.form.get("To", "")
     new = ring(sid)
+    arrival = arriving(tx, new)
+    if arrival is None:
+        return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
+    if arrival.is_known:
+        known = calls.find(tx, sid)
+        return xml(conversation.repeat(tx, known, 1) if known else twiml.hang_up())
+    return xml(conversation.open_call(tx, house(), arrival, for_owner(new, arrival.owner)))
+
+
+def arriving(tx: Connection, new: Ring) -> Arrival | None:
+    """Whose call it is. None, with a word in the log, when it is nobody's."""
     caps = house().settings
-    arrival = calls.arriving(tx, called, new.caller.number, (caps.max_concurrent_calls, caps.max_calls_per_day))
+    called = request.form.get("To", "")
+    arrival = calls.arriving(tx, called, new, (caps.max_concurrent_calls, caps.max_calls_per_day))
     if arrival is None:
         log.warning("a call to a number that belongs to no subscriber")
-        return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
-    return xml(conversation.open_call(tx, house(), arrival, for_owner(new, arrival.owner)))
+    return arrival
 
 
 OWN_FIELDS = frozenset({"CallSid", "AccountSid", "From", "To", "Caller", "Called", "ForwardedFrom", "CallToken"})
@@ -124,7 +131,7 @@ def for_owner(new: Ring, owner: Subscriber) -> Ring:
 def turn(number: int) -> Response:
     """The caller answers turn `number`. That number is the lock: delivered twice, the answer is the same."""
     sid = sid_named("CallSid")
-    with house().store.write() as tx:
+    with house().store.write(durable=False) as tx:
         call = calls.find(tx, sid, lock=True)
         if call is None:
             return answer_new(tx, sid)
@@ -151,7 +158,7 @@ def partial(number: int) -> Response:
     form = request.form
     words = f"{form.get('StableSpeechResult', '')} {form.get('UnstableSpeechResult', '')}"
     sequence = form.get("SequenceNumber", "0")
-    with house().store.write() as tx:
+    with house().store.write(durable=False) as tx:
         call = calls.find(tx, sid, lock=True)
         if call and number == call.turn and not call.ended_at:
             order = int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) < 9 else 0
@@ -168,11 +175,11 @@ def ended() -> Response:
     with house().store.write() as tx:
         call = calls.find(tx, sid, lock=True)
         if call is None:
-            owner = subscribers.by_twilio_number(tx, request.form.get("To", ""))
-            if owner is None:
-                log.warning("the end of a call that belongs to no subscriber")
+            new = ring(sid)
+            arrival = arriving(tx, new)
+            if arrival is None:
                 return done()
-            call = calls.open_(tx, owner, for_owner(ring(sid), owner), None)
+            call = calls.by_id(tx, calls.open_(tx, arrival, for_owner(new, arrival.owner)))
         conversation.close(tx, house(), call, whole_number(request.form.get("CallDuration", "")))
     return done()
 

@@ -2,7 +2,7 @@
 
 from screener.guidance.advise import advise, lender_country
 from screener.guidance.check import check
-from screener.guidance.explain import explain
+from screener.guidance.explain import explain, source_words
 from screener.guidance.types import Advice, Case, Fired, Role, Situation, Step, Words
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "check",
     "explain",
     "lender_country",
+    "source_words",
 ]

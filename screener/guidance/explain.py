@@ -24,11 +24,15 @@ def _row(fired: Fired, language: Language) -> str:
     return Words(text, "").text(language)
 
 
-def _step(step: Step, language: Language) -> str:
+def source_words(step: Step, language: Language) -> str:
+    """What stands behind a step: the seed's advice, codes and dated rules, in one line."""
     cited = [rule.citation(language) for rule in step.rules]
     sources = [text for source in step.sources if (text := _source(source, language))] + cited
-    joined = "; ".join(sources) if language is Language.EN else "；".join(sources)
-    return f"{step.id} {step.words.text(language)} <- {joined}"
+    return "; ".join(sources) if language is Language.EN else "；".join(sources)
+
+
+def _step(step: Step, language: Language) -> str:
+    return f"{step.id} {step.words.text(language)} <- {source_words(step, language)}"
 
 
 def _source(source: str, language: Language) -> str:

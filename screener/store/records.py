@@ -75,6 +75,18 @@ class Call:
     read_at: datetime | None
 
     @property
+    def keyed(self) -> Category | None:
+        """What the caller chose on the keypad."""
+        keyed = json.loads(self.talk).get("keyed")
+        return Category(keyed) if keyed else None
+
+    @property
+    def spoken(self) -> Spoken | None:
+        """The language in which the call was held; None before our first reply."""
+        language = json.loads(self.talk).get("language")
+        return Spoken(language) if language else None
+
+    @property
     def found(self) -> dict[str, Any]:
         """The findings as they were stored; empty before the follow-up has run."""
         return json.loads(self.findings) if self.findings else {}
@@ -162,6 +174,19 @@ class Session:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One row of the custody trail."""
+
+    id: int
+    subscriber_id: int
+    call_id: int | None
+    at: datetime
+    who: str
+    deed: str
+    detail: str
+
+
 ENUMS: dict[str, Any] = {
     "caller_kind": CallerKind,
     "category": Category,
@@ -175,7 +200,8 @@ SPOKEN_KINDS = (Turn,)
 
 def record(kind: type[T], row: Sequence[Any]) -> T:
     """A row, its columns in the order of `kind`, as an object with the model's words."""
-    return kind(*(turn(value) if value is not None else None for turn, value in zip(_turns(kind), row, strict=True)))
+    turns = _turns(kind)  # type: ignore[arg-type]
+    return kind(*(turn(value) if value is not None else None for turn, value in zip(turns, row, strict=True)))
 
 
 @cache

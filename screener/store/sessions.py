@@ -72,5 +72,10 @@ def find(tx: Connection, token: str, at: datetime) -> Session | None:
     return record(Session, row) if row else None
 
 
+def touch(tx: Connection, of: Session, at: datetime) -> None:
+    """Note that a session is in use."""
+    tx.execute(update(session).where(session.c.token_hash == of.token_hash).values(seen_at=at))
+
+
 def end(tx: Connection, token: str) -> None:
     tx.execute(delete(session).where(session.c.token_hash == digest(token)))

@@ -94,7 +94,9 @@ def post(connection: HTTPConnection, base: str, path: str, form: dict[str, str])
 
 def ring() -> dict[str, str]:
     sid = f"CA{secrets.token_hex(16)}"
-    geography = {f"{side}{part}": "" for side in ("From", "To", "Caller", "Called") for part in ("City", "State", "Zip")}
+    geography = {
+        f"{side}{part}": "" for side in ("From", "To", "Caller", "Called") for part in ("City", "State", "Zip")
+    }
     numbers = {"From": "+85251230000", "To": "+85230001111", "Caller": "+85251230000", "Called": "+85230001111"}
     status = {"CallStatus": "ringing", "Direction": "inbound", "ApiVersion": "2010-04-01"}
     return {"AccountSid": ACCOUNT, "CallSid": sid, **numbers, **geography, **status}
@@ -140,7 +142,9 @@ def load(base: str, work: Callable[[HTTPConnection, str], int], seconds: float, 
     into.rates.append(sum(counts) / (time.perf_counter() - started))
 
 
-def compare(name: str, work: Callable[[HTTPConnection, str], int], bases: tuple[str, str], options: argparse.Namespace) -> None:
+def compare(
+    name: str, work: Callable[[HTTPConnection, str], int], bases: tuple[str, str], options: argparse.Namespace
+) -> None:
     ours, bare = Measured(), Measured()
     for base in bases:
         load(base, work, 0.5, Measured())
@@ -155,7 +159,9 @@ def compare(name: str, work: Callable[[HTTPConnection, str], int], bases: tuple[
             f"latency ms  p50 {cuts[49]:6.2f}  p95 {cuts[94]:6.2f}  p99 {cuts[98]:6.2f}"
         )
     ratios = sorted(a / b for a, b in zip(ours.rates, bare.rates, strict=True))
-    print(f"  ratio screener/bare, slice by slice: median {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
+    print(
+        f"  ratio screener/bare, slice by slice: median {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    )
 
 
 def main() -> None:
@@ -163,10 +169,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.5, help="length of one slice")
     parser.add_argument("--slices", type=int, default=8, help="slices of each server")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, gunicorn("screener:create_app()", folder) as ours:
-        with gunicorn("tests.bench.bare:create_app()", folder) as bare:
-            compare("/voice/incoming", only_ring, (ours, bare), options)
-            compare("a whole call (5 webhooks)", whole_call, (ours, bare), options)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        gunicorn("screener:create_app()", folder) as ours,
+        gunicorn("tests.bench.bare:create_app()", folder) as bare,
+    ):
+        compare("/voice/incoming", only_ring, (ours, bare), options)
+        compare("a whole call (5 webhooks)", whole_call, (ours, bare), options)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,133 @@
+"""What was noticed in a call, read from its row for a page; whatever is missing or odd there is left out."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from screener.model import NumberCheck, RedFlag, Sign, Tactic
+from screener.store.records import Call
+from screener.web.language import text_in
+from screener.web.words import HARSH, NOTICED
+
+Span = tuple[int, int, int]  # turn number, then a half-open range of code points in that turn's words
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Who a caller says it is, or acts for."""
+
+    name: str
+    known: str | None  # the gazetteer's id
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """One thing noticed, its label, and the words that show it."""
+
+    value: str
+    label: object
+    spans: tuple[Span, ...]
+    harsh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One next step with its source."""
+
+    id: str
+    text: str
+    source: str
+
+
+def claim(call: Call, role: str) -> Claimed | None:
+    """The claim in a role, `organisation` or `on_behalf_of`; the bare key where there are no details."""
+    found = call.found.get(role)
+    if isinstance(found, dict):
+        name = text_in(found.get("names") or {}) or str(found.get("spoken") or found.get("key") or "")
+        return Claimed(name, found.get("id"), spans_of(found)) if name else None
+    key = getattr(call, role)
+    return Claimed(key, None, ()) if key else None
+
+
+def detail(call: Call, name: str) -> str:
+    """A detail such as `agent_name`, as spoken; empty when none was given."""
+    found = call.found.get(name)
+    value = found.get("value") if isinstance(found, dict) else found
+    return str(value) if value else ""
+
+
+def number_check(call: Call, name: str) -> NumberCheck | None:
+    value = call.found.get(name)
+    return NumberCheck(value) if value in set(NumberCheck) else None
+
+
+def warnings(call: Call) -> list[Noticed]:
+    """Red flags and telling signs, in the order in which they were found."""
+    return [*noticed(call, "red_flags", RedFlag), *noticed(call, "signs", Sign)]
+
+
+def pressures(call: Call) -> list[Noticed]:
+    """Pressure or persuasion about a payment."""
+    return list(noticed(call, "tactics", Tactic))
+
+
+def noticed(call: Call, part: str, kind: type[StrEnum]) -> Iterator[Noticed]:
+    for one in rows(call.found.get(part)):
+        value = one.get("value")
+        if value in set(kind):
+            known = kind(value)
+            yield Noticed(known, NOTICED[known], spans_of(one), known in HARSH)
+
+
+def conduct(call: Call) -> list[dict[str, str]]:
+    """Counts and hours against dated rules, in the language of the page."""
+    return [
+        {
+            "rule": str(one.get("rule", "")),
+            "words": text_in(one.get("words")),
+            "citation": text_in(one.get("citation")),
+            "date": str(one.get("date") or ""),
+            "force": text_in(one.get("force")),
+        }
+        for one in rows(call.found.get("conduct"))
+    ]
+
+
+def advice(call: Call) -> dict[str, Any]:
+    """What guidance said, as stored; empty before the follow-up has run."""
+    stored = json.loads(call.advice) if call.advice else {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def steps(call: Call) -> list[NextStep]:
+    return [
+        NextStep(str(one.get("id", "")), text_in(one.get("text")), text_in(one.get("source")))
+        for one in rows(advice(call).get("steps"))
+    ]
+
+
+def reasons(call: Call) -> list[str]:
+    """Why guidance chose these steps."""
+    return [why for one in rows(advice(call).get("rows")) if (why := text_in(one.get("why")))]
+
+
+def urgent(call: Call) -> bool:
+    """Whether guidance put this call before all others: harm, or a fraud under way."""
+    return any(one.get("layer") == 0 for one in rows(advice(call).get("rows")))
+
+
+def rows(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def spans_of(finding: dict[str, Any]) -> tuple[Span, ...]:
+    spans = finding.get("spans")
+    found = spans if isinstance(spans, list) else []
+    return tuple(
+        (one[0], one[1], one[2])
+        for one in found
+        if isinstance(one, list) and len(one) == 3 and all(isinstance(part, int) for part in one)
+    )
