@@ -325,6 +325,8 @@ def test_a_keyed_category_is_told_as_keyed():
     call = told(Understanding(), J.CN, held=Held.CALL, keyed=C.BANK, disposition=Disposition.CONSENT_REFUSED)
     assert "按键选了银行" in body(call)
     assert "pressed the key for a bank" in body(call, EN)
+    heeded = told(understanding(C.BANK), J.CN, held=Held.CALL, keyed=C.BANK, disposition=Disposition.CONSENT_REFUSED)
+    assert "按键选了银行" in body(heeded)
 
 
 def test_brackets_of_the_gazetteer_are_not_shown():

@@ -120,7 +120,7 @@ def _who(told: Told) -> str:
         return f"推销，自称“{claimed}”" if claimed else "推销"
     claimed = name(told.understanding.organisation, ZH)
     kind = KIND[told.category]
-    keyed = "按键选了" if told.keyed and told.understanding.category is Category.UNKNOWN else "自称"
+    keyed = "按键选了" if told.by_key else "自称"
     plain = told.category is Category.BANK and claimed
     who = f"{keyed}{'' if plain else kind}" + (f"“{claimed}”" if claimed else "")
     behalf = name(told.understanding.on_behalf_of, ZH)

@@ -124,10 +124,9 @@ def _who(told: Told) -> str:
     claimed = name(told.understanding.organisation, EN)
     if told.category is Category.MARKETING:
         return f"sales call, says {claimed}" if claimed else "sales call"
-    keyed = told.keyed and told.understanding.category is Category.UNKNOWN
     kind = KIND[told.category]
     if not claimed:
-        who = f"{'pressed the key for' if keyed else 'says it is'} {kind}"
+        who = f"{'pressed the key for' if told.by_key else 'says it is'} {kind}"
     else:
         agent = _agent(told)
         who = f"says {agent + ', ' if agent else ''}{claimed} ({kind.split(' ', 1)[1]})"
