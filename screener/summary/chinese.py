@@ -74,13 +74,13 @@ def _ordinary(told: Told, style: Style) -> list[Part]:
 
 def _warning(told: Told, style: Style) -> list[Part]:
     claimed = name(told.understanding.organisation, ZH)
-    who = f"自称“{claimed}”" if claimed else "没有可核实的身份"
+    who = f"自称“{claimed}”，身份未核实" if claimed else "没有说明身份"
     pattern = "符合冒充特征" if told.category is Category.IMPOSTOR else "有诈骗特征"
     tail = f"尾号{ending(told)}" if ending(told) else _number(told)
     recorded = "有录音" if told.held is Held.RECORDING else ""
     return [
         Part("先别慌，今天不用回它。", Rank.WARNING),
-        Part(f"{who}，身份未核实，{pattern}：", Rank.WHO),
+        Part(f"{who}，{pattern}：", Rank.WHO),
         *_details(told, style),
         *steps(step_texts(told, style, ZH, _verify(told))),
         Part(f"{recorded}{_time(told)}，{tail}", Rank.NUMBER),

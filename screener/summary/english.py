@@ -79,7 +79,7 @@ def _ordinary(told: Told, style: Style) -> list[Part]:
 
 def _warning(told: Told, style: Style) -> list[Part]:
     claimed = name(told.understanding.organisation, EN)
-    who = f'Says "{claimed}"; not verified' if claimed else "Not verified"
+    who = f'Says "{claimed}"; not verified' if claimed else "Did not say who"
     pattern = "fits an impostor's pattern" if told.category is Category.IMPOSTOR else "fits a fraud pattern"
     tail = f"number ending {ending(told)}" if ending(told) else _number(told).lower()
     recorded = "Recorded " if told.held is Held.RECORDING else ""
