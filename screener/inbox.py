@@ -8,7 +8,7 @@ from screener.guidance import Words
 from screener.model import Category, Language, Treatment
 from screener.store import Connection, calls, subscribers
 from screener.store.records import Call, Subscriber
-from screener.summary.digest import KINDS
+from screener.summary.digest import EN, ZH
 from screener.traditional import traditional
 
 LISTED = 5
@@ -96,5 +96,5 @@ def local(call: Call, owner: Subscriber) -> str:
 
 def who(call: Call, owner: Subscriber) -> str:
     """Who it said it was, as a kind; claims stay claims."""
-    chinese, english = KINDS[call.category or Category.UNKNOWN]
-    return say(Words(chinese, english), owner)
+    category = call.category or Category.UNKNOWN
+    return say(Words(ZH[category], EN[category]), owner)

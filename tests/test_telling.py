@@ -121,7 +121,7 @@ def test_quiet_hours_hold_calls_for_one_digest(office: Office) -> None:
     for _ in range(2):
         telling.tell_held(office.desk, promise[1])
     (text,) = office.carrier.sent
-    assert "来电3个" in text.body
+    assert "共3通" in text.body
     assert len({message_of(office, call).id for call in held}) == 1
 
 

@@ -10,14 +10,13 @@ from screener import summary
 from screener.guidance import Words
 from screener.house import Desk
 from screener.ladder import Rung, first_rung, next_rung
-from screener.model import Category, Jurisdiction, Language
+from screener.model import Jurisdiction, Language
 from screener.numbers import region
 from screener.policy import Policy, policies
 from screener.store import Connection, channels, messages
 from screener.store.messages import ReferenceTaken
 from screener.store.records import Channel, Message, Subscriber
 from screener.summary import Style, Text, Told
-from screener.summary.digest import digest
 
 # No letter or digit that could be read as another; all of them in GSM-7.
 LETTERS, DIGITS = "ABCDEFGHJKMNPQRSTUVWXYZ", "23456789"
@@ -41,9 +40,9 @@ def of_call(call_id: int, told: Told) -> Subject:
     )
 
 
-def of_digest(categories: Sequence[Category], jurisdiction: Jurisdiction = Jurisdiction.HK) -> Subject:
+def of_digest(told: Sequence[Told]) -> Subject:
     """Calls that were held back, counted."""
-    return Subject("digest", None, lambda ref, language, _style: digest(categories, ref, language, jurisdiction))
+    return Subject("digest", None, lambda ref, language, _style: summary.compose_digest(told, language, ref))
 
 
 def new_id() -> str:
