@@ -55,11 +55,12 @@ def understand(
     said = claims(hearing, country)
     seen = hearing.find("callers")
     red = hearing.find("red_flags")
-    category = decide(Evidence(seen, {RedFlag(hit.label) for hit in red}, said))
+    pressure = hearing.find("tactics")
+    category = decide(Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure}))
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
     red = permitted(red, category)
-    tactics = allowed(hearing.find("tactics"), category, red, seen, money)
+    tactics = allowed(pressure, category, red, seen, money, hearing.text.words)
     back = callback(hearing.text.words, hearing.lang)
     published = organisation.organisation if organisation else None
     return Understanding(

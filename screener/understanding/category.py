@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 
-from screener.model import Category, RedFlag
+from screener.model import Category, RedFlag, Tactic
 from screener.understanding.claims import Claims
 from screener.understanding.claims_zh import Named
 from screener.understanding.cues import Hit
@@ -16,13 +16,15 @@ _AGENCIES = frozenset({"collection_agency", "debt_buyer"})
 _PUBLIC = frozenset({"authority", "government", "debt_advice"})
 _INSTITUTIONS = _BANKS | _LENDERS | _AGENCIES | _PUBLIC | {"telecom", "platform", "insurer", "law_firm"}
 # Internet-only banks and lenders that bear "bank" in their licence but are known for loans by app.
+_THREATS = frozenset({Tactic.HOME_VISIT, Tactic.THIRD_PARTY_CONTACT, Tactic.CONSEQUENCE_PRESSURE})
 _APP_LENDERS = frozenset({"us-lendingclub", "us-sofi"})
 
 
 class Evidence:
     """What speaks for each category, counted from the cues and the names."""
 
-    def __init__(self, hits: list[Hit], flags: Collection[RedFlag], claims: Claims) -> None:
+    def __init__(self, hits: list[Hit], flags: Collection[RedFlag], claims: Claims, pressure: Collection[str] = ()) -> None:
+        self.pressed = bool(_THREATS & set(pressure))
         self.count = Counter(hit.label for hit in hits)
         self.flags = frozenset(flags)
         self.claims = claims
@@ -69,7 +71,7 @@ def _relief(evidence: Evidence) -> float:
     score = evidence.score("debt_relief_seller")
     if evidence.kind == "debt_relief_seller":
         score += 3
-    if evidence.kind in _BANKS | _LENDERS | _AGENCIES:
+    if evidence.kind in _BANKS | _LENDERS | _AGENCIES | {"law_firm"}:
         score -= 3
     return score
 
@@ -114,7 +116,7 @@ def _firm_or_relief(e: Evidence) -> Category | None:
         return Category.LAW_FIRM
     if e.kind in _AGENCIES:
         return Category.COLLECTION_AGENCY
-    if e.has("collection_agency") and (debt or e.claims.principals or e.kind == ""):
+    if e.has("collection_agency") and not (e.score("marketing") >= 1 and not debt):
         return Category.COLLECTION_AGENCY
     return None
 
@@ -138,7 +140,7 @@ def _everyday(e: Evidence) -> Category | None:
 def _financial(e: Evidence) -> Category | None:
     selling, debt = e.score("marketing"), e.has("debt")
     if e.kind in _BANKS | _LENDERS:
-        if selling >= 1 and not debt:
+        if selling >= 1 and (not debt or selling >= 2 > e.count["debt"]):
             return Category.MARKETING
         return Category.BANK if e.kind in _BANKS else Category.LENDER_PLATFORM
     return None
@@ -153,7 +155,7 @@ def _selling(e: Evidence) -> Category | None:
 
 
 def _leftover(e: Evidence) -> Category:
-    if e.has("debt"):
+    if e.has("debt") or e.pressed:
         if e.has("bank_word"):
             return Category.BANK
         if e.has("lender_word"):

@@ -9,6 +9,7 @@ from screener.understanding.claims_en import Introductions
 from screener.understanding.claims_zh import Named
 from screener.understanding.hearing import Hearing
 from screener.understanding.names import owner
+from screener.understanding.text import fold
 
 _CURRENCY = (
     (Jurisdiction.GB, re.compile(r"£|\b(?:pounds?|quid|pence|p and l|ccj|council tax|solicitors?|direct debit|sort code|arrears|cheers|mate|overdraft|instalments?|hiya|postcode|high street|county court)\b")),
@@ -72,11 +73,17 @@ def claim(hearing: Hearing, named: Named | None, where: Jurisdiction | None) -> 
     text = hearing.text
     organisation = owner(named.name, where) if named.name else None
     raw = text.raw(named.start, named.end)
-    if organisation is None and named.name is not None:
-        raw = text.words[named.start : named.end] if hearing.lang is Spoken.ZH else _title(named, raw)
-    elif organisation is None:
-        raw = text.words[named.start : named.end] if re.search(r"[\u3400-\u9fff]", raw) else _title(named, raw)
+    if organisation is None:
+        raw = _written(hearing, named) if re.search(r"[\u3400-\u9fff]", raw) else _title(named, raw)
     return Claim(raw.strip(), organisation, text.spans(named.start, named.end))
+
+
+def _written(hearing: Hearing, named: Named) -> str:
+    """A Chinese name as the caller's words write it, but for the characters that were misheard or fillers."""
+    text = hearing.text
+    heard = (text.spoken[text.origin[i]] for i in range(named.start, named.end))
+    meant = text.words[named.start : named.end]
+    return "".join(h if fold(h) == m.lower() else m for h, m in zip(heard, meant, strict=True))
 
 
 def _title(named: Named, raw: str) -> str:

@@ -18,7 +18,7 @@ class Named:
 
 
 _INTRO = re.compile(
-    r"(?:我(?:们|这|那)?(?:边|里|家|方|司|行)?(?:就)?是|我们这(?:边|里)(?:是)?|我这(?:边|里)(?:是)?|这(?:里|边)(?:是)?|这是|咱们?(?:这边)?是|我代表|代表的是|本人是|我们|我系|我哋系|公司全称|叫|我是你们|是)(?:您的|您|你们|你|咱们|那个|那|中国)?$"
+    r"(?:我(?:们|这|那)?(?:边|里|家|方|司|行)?(?:就)?是|我们这(?:边|里)(?:是)?|我这(?:边|里)(?:是)?|这(?:里|边)(?:是)?|这是|咱们?(?:这边)?是|我代表|代表的是|本人是|我们|我系|我哋系|公司全称|叫|我是你们)(?:您的|您|你们|你|咱们|那个|那|中国)?$"
 )
 _OPENING = re.compile(r"(?:^|[.,]|您好|你好|喂+|哈喽|嗨|hello|hi|打扰了?|师傅|先生|女士|小姐|老板|家长|那个|亲|早上好|上午好|下午好|晚上好)\s?(?:您好|你好|那个|打扰了)*$")
 _PRINCIPAL_BEFORE = re.compile(r"(?:受|受到|接受|代表|代理(?:的)?(?:是)?|委托方是|委托人是|委托方|替|帮|给|代|由|为|和|与|跟|到|是给|帮忙|服务于|债权人是|客户是|处理您跟|处理你跟|处理他)$")
@@ -57,7 +57,7 @@ _CORPORATE = re.compile(r"(?:股份)?(?:有限责任公司|有限公司|分公�
 _GENERIC = re.compile(
     r"^(?:银行|.{0,2}公司|律师事务所|律所|.{0,2}律师团队|贷款中心|客服(?:中心)?|.*客户.{0,2}中心|医院|学校|法院|派出所|公安局|法务部?|.{0,4}法律(?:咨询|服务)|第三方.*|.{0,3}咨询|.{0,2}资产|.{0,2}金融|.{0,3}平台|美容院?|物业|快递|外卖|物流|保险|小?贷款?|融资|科技|商务|酒店|超市|中介|.{0,4}债务.{0,5}(?:机构|公司|平台)|.{0,3}装修|.{0,3}房产|.{0,2}搬家|债权人|受让方|网贷|信用卡|车险|.{0,2}银行.{0,2}|助贷.*|教育|健身|英语|地产|.{0,3}律师楼|企业贷款|.{0,4}调解中心|消费金融|.{0,2}财务|多家.*|.*信贷|.*机构)$"
 )
-_NOISE = re.compile(r"[您你我他她吗呢吧了着]|不是|没有|这个|那个|什么|怎么|如果|可以|已经|现在|今天|明天|昨天|需要|一笔|尾号|账单|逾期|银行卡|还款")
+_NOISE = re.compile(r"[您你我他她吗呢吧了着]|不是|没有|姓|转告|方便|只要|每天|首次|[说要帮跟欠签按谁哪找叫不去来把让请就有还]|专门|委托方|告诉|成功|关于|麻烦|正规|这个|那个|什么|怎么|如果|可以|已经|现在|今天|明天|昨天|需要|一笔|尾号|账单|逾期|银行卡|还款")
 _NAMED_SLOT = re.compile(r"(?:公司全称|公司名字|全称|公司叫|我们叫|叫|(?:第三方|外包|合作)公司,?叫)[,.]?([^.,]{2,12})")
 _STRONG_SLOT = re.compile(
     r"(?:^|[.,]|您好|你好|喂|女士|先生|师傅|家长|老板)(?:那个|女士|先生|您好|你好|[,.])*((?:我(?:们)?(?:这边|这里)?是|这(?:里|边)?是|我这边是|我们(?!的))?)([^.,的是]{2,12}?)(?:的(?=[.,我您你啊受就,]|客服|人|置业|客户|招|课程|美容|健身|销售|那个|小|司机|骑手|工作)|(?=[,.]?受)|(?=[,.](?:您|你|我姓|我叫|工号|受|给您|有)))"
@@ -78,9 +78,9 @@ def _weighed(words: str, mention: Mention) -> Named:
         weight = 3 if _SELF_AFTER.match(after) or mention.start < 8 else 1
     elif _SELF_AFTER.match(after) and not _OTHER_BEFORE.search(before):
         weight = 1
-    if _OTHER_AFTER.match(after):
+    if _OTHER_AFTER.match(after) or before.endswith(("寄件人是", "收件人是", "收款行是", "开户行是", "叫做")):
         weight = 0
-    elif _PRINCIPAL_AFTER.match(after) and (_PRINCIPAL_BEFORE.search(before) or "委托" in after[:12] or "第三方" in after or "合作" in after):
+    elif _PRINCIPAL_AFTER.match(after) and (_PRINCIPAL_BEFORE.search(before) or "委托" in after[:12] or re.match(r".{0,6}(?:第三方|合作|委外|外包|代理|催收公司|做催收|做委外)", after)):
         weight = -1
     elif _PRINCIPAL_BEFORE.search(before) and weight < 3:
         weight = -1
@@ -110,7 +110,7 @@ def free(words: str) -> list[Named]:
             name = _tidy(match.groups()[-1])
             start = match.start(match.lastindex or 1) + match.groups()[-1].find(name)
             if _possible(name) and not _GENERIC.match(name):
-                weight = 2 if pattern is _NAMED_SLOT or match.group(1) else 1
+                weight = 2 if pattern is _NAMED_SLOT or match.group(1) else 1 if match.start() < 12 else 0
                 found.append(Named(name, start, start + len(name), weight))
     return sorted(found, key=lambda named: (-named.weight, named.start))
 
@@ -141,4 +141,4 @@ def _tailed(words: str, match: re.Match[str]) -> Named | None:
 
 
 def _possible(name: str) -> bool:
-    return 2 <= len(name) <= 18 and not _NOISE.search(name)
+    return 2 <= len(name) <= 18 and not _NOISE.search(re.sub(_TAIL, "", name))

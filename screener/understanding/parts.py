@@ -7,6 +7,7 @@ from screener.understanding.hearing import Hearing
 
 _ACTING = frozenset({Category.COLLECTION_AGENCY, Category.LAW_FIRM})
 _LENDERS = frozenset({"bank", "direct_bank", "consumer_finance", "internet_lender", "credit_union", "card_issuer", "bnpl", "lender", "licensed_money_lender"})
+_PUBLIC = frozenset({"authority", "government", "platform", "telecom"})
 _MONEY = frozenset({Category.BANK, Category.LENDER_PLATFORM, Category.IMPOSTOR})
 
 
@@ -28,7 +29,7 @@ def _own(said: Claims, category: Category) -> Named | None:
     """The best name that fits the kind of call."""
     names = said.own
     if category in _ACTING:
-        fitting = [n for n in names if n.name is None or n.name.kind not in _LENDERS]
+        fitting = [n for n in names if n.name is None or n.name.kind not in _LENDERS | _PUBLIC]
         if fitting:
             return fitting[0]
         if said.principals:

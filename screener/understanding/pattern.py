@@ -11,7 +11,7 @@ _       a name: up to four Chinese characters or one English word
 import re
 from dataclasses import dataclass
 
-from screener.understanding.numerals import ZH_NUMERAL
+from screener.understanding.numerals import EN_NUMERAL, ZH_NUMERAL
 
 _GAPS = {
     "zh": {"~": r"[^.]{0,6}?", "~~": r"[^.]{0,14}?"},
@@ -19,7 +19,7 @@ _GAPS = {
 }
 _NUMBERS = {
     "zh": rf"[\d.{ZH_NUMERAL}]{{1,12}}[多几来余]?",
-    "en": r"[$£€]? ?[a-z0-9.]+(?:(?: and)? [a-z0-9.]+){0,5}?",
+    "en": rf"(?:[$£€] ?)?(?:{EN_NUMERAL}|\d[\d.]*)(?: (?:and )?(?:a )?(?:{EN_NUMERAL}|\d[\d.]*))*",
 }
 _NAMES = {"zh": r"[^.,]{1,4}?", "en": r"[a-z0-9]+"}
 _SPACE = r"(?: , | )"
@@ -154,6 +154,7 @@ def _cost(keys: frozenset[str]) -> tuple[int, int]:
 
 def compile_pattern(source: str, lang: str, lists: dict[str, list[str]], *, keyed: bool = True) -> Pattern:
     """One phrase of a cue file as a pattern. PatternError says what is wrong with it."""
+    source = source if keyed else source.rstrip("~ ")
     reader = _Reader(source, lang, lists)
     expression, keys = reader.alternatives()
     if reader.at < len(source):

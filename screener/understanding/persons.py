@@ -16,7 +16,7 @@ _ZH = (
     re.compile(r"(?:户名|收款人)(?:是|叫|为)?([一-鿿]{2,3})"),
     re.compile(r"我(?:的名字)?叫([一-鿿]{2,3})(?=[^一-鿿]|$|工号|受|是|的|您|关于|这)"),
     re.compile(r"(?:叫我|称呼我|喊我)([一-鿿]{2,3}?)(?:吧|就|好了|[^一-鿿]|$)"),
-    re.compile(r"(?:我是|是我|我|这边是|这里是)?(?:[一-鿿]{0,16}?)((?<![一-鿿])?[小老阿][%s])(?:(?=[^一-鿿]|$|啊|呀|的|您|你|来|上次|给|那|在|工)|(?:同学|老师))" % _SURNAMES),
+    re.compile(r"([小老阿](?![时区姐程额微米赢师板家婆公人赖店孩朋客贷同学])[一-鿿])(?![一-鿿]?[程]序)"),
     re.compile(r"(?:找|联系)(小[%s]|[%s](?:经理|先生|女士|小姐|老师|主任|律师|专员))(?=就|即|[^一-鿿]|$|吧|可以|转|谈|联系|说)" % (_SURNAMES, _SURNAMES)),
     re.compile(r"([%s](?:律师|老师|警官|检察官|法官|主任|经理|先生|女士|小姐|专员|医生|护士|顾问|队长|科长|组长|调解员|师傅|同志|书记官|教练))" % _SURNAMES),
 )
@@ -58,13 +58,14 @@ def _own_zh(words: str, start: int, end: int, place: int) -> bool:
 
 def _introduced(before: str, after: str) -> bool:
     """小李, 老郝: the caller's own, not somebody called or spoken of."""
-    if after[:1] in ("总",):
+    if after.startswith(("总", "的妈", "妈妈", "爸爸", "的爸", "的姐", "的哥", "吗", "在吗")):
         return False
-    if re.search(r"(?:找|帮|跟|和|叫|让|给|问|请|通知|哎|是|喂|你好|您好|哥|姐)$", before) and not re.search(r"(?:我是|这里是|叫我|我叫|是我|这边是)$", before):
-        return bool(re.search(r"找$", before)) and after.startswith(("就", "即"))
-    return bool(re.search(r"(?:我|是我|叫我|的|员|理|警|问|师|工作人员|是我,|客服|司机|支行|[a-z银行院校会])$|我,$", before)) and bool(
-        re.search(r"(?:我|叫我|是)[^.]{0,13}$", before)
-    ) or before.endswith(("我", "是我,", "叫我"))
+    return bool(
+        re.search(r"(?:我|我是|是我,?|叫我|我叫|这里是|这边是)$", before)
+        or re.search(r"(?:我是|我们是|这里是|这边是|[行司院部心店所会局社人寿险处站]的?)[^.,]{0,12}(?:的|师|员|理|警|问|客服|司机|支行|[行司院部心店所会局社人寿险处站])$", before)
+        or (re.search(r"找$", before) and after.startswith(("就", "即", "可以", "吧", "聊")))
+        or (re.search(r",$", before) and re.match(r"[,.]", after) and re.search(r"我(?:是|们)?[^.]{0,10}$", before))
+    )
 
 
 _EN_NAME = r"((?:(?:mr|mrs|ms|miss|dr|officer|agent|detective constable|detective|deputy|sergeant|coach|constable|inspector|investigator|captain|lieutenant|sister|nurse|attorney) (?:\. )?)?[a-z]{2,12}(?: [a-z]{2,12})?)"

@@ -103,7 +103,10 @@ _ALIKE = str.maketrans({"q": "k", "c": "k", "z": "s", "v": "f", "d": "t", "b": "
 @functools.lru_cache(maxsize=16384)
 def skeleton(name: str) -> str:
     """The consonants of an English name as they sound; equal for "wells far go" and "Wells Fargo"."""
-    letters = re.sub(r"[^a-z0-9]", "", name.lower())
+    return _skeleton(re.sub(r"[^a-z0-9]", "", name.lower()))
+
+
+def _skeleton(letters: str) -> str:
     letters = letters.replace("ph", "f").replace("kn", "n").replace("wr", "r").replace("ck", "k")
     letters = letters.replace("tch", "ch").replace("ch", "j").replace("sh", "j").replace("th", "t")
     letters = _SOFT.sub("s", letters).translate(_ALIKE)
