@@ -16,7 +16,7 @@ _AGENCIES = frozenset({"collection_agency", "debt_buyer"})
 _PUBLIC = frozenset({"authority", "government", "debt_advice"})
 _INSTITUTIONS = _BANKS | _LENDERS | _AGENCIES | _PUBLIC | {"telecom", "platform", "insurer", "law_firm"}
 # Internet-only banks and lenders that bear "bank" in their licence but are known for loans by app.
-_THREATS = frozenset({Tactic.HOME_VISIT, Tactic.THIRD_PARTY_CONTACT, Tactic.CONSEQUENCE_PRESSURE})
+_THREATS = frozenset({Tactic.HOME_VISIT, Tactic.CONSEQUENCE_PRESSURE})
 _APP_LENDERS = frozenset({"us-lendingclub", "us-sofi"})
 
 

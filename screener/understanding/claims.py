@@ -28,6 +28,7 @@ class Claims:
     own: tuple[Named, ...]
     principals: tuple[Named, ...]
     passing: tuple[Named, ...]
+    couriers: tuple[Named, ...]
     country: Jurisdiction | None
 
     def best(self) -> Named | None:
@@ -50,20 +51,27 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     if hearing.lang is Spoken.EN:
         said = Introductions(hearing.text)
         own = [n for n in said.claimed() if n.weight > 0]
-        return Claims(tuple(own), tuple(said.principals()), (), where)
+        return Claims(tuple(own), tuple(said.principals()), (), (), where)
     names = claims_zh.known(words)
     own = [n for n in names if n.weight > 0]
     free = [n for n in claims_zh.free(words) if not any(k.start < n.end and n.start < k.end and k.weight != 0 and len(n.words) <= len(k.words) + 4 and not _longer(n, k) for k in names)]
     own += [n for n in free if n.weight > 0]
     own.sort(key=lambda n: (-n.weight, n.start))
-    return Claims(tuple(own), tuple(n for n in names if n.weight == -1), tuple(n for n in names if n.weight == 0 and not n.name.ordinary), where)  # type: ignore[union-attr]
+    others = [n for n in names if n.name and n.weight == 0]
+    return Claims(
+        tuple(own),
+        tuple(n for n in names if n.weight == -1),
+        tuple(n for n in others if n.name and not n.name.ordinary),
+        tuple(n for n in others if n.name and n.name.kind == "delivery"),
+        where,
+    )
 
 
 def _longer(free: Named, known: Named) -> bool:
     """A firm or local body whose name holds a known one: 海淀区人民法院, 德瀚(成都)律师事务所."""
     return free.end > known.end and bool(re.search(r"(?:事务所|法院|公安局|派出所|检察院|分局|中心|局|资产管理|信用管理)$", free.words)) or (
         known.name is not None and not known.name.owners and len(free.words) > len(known.words)
-    ) or (free.start < known.start and free.end == known.end)
+    )
 
 
 def claim(hearing: Hearing, named: Named | None, where: Jurisdiction | None) -> Claim | None:

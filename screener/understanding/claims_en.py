@@ -16,8 +16,9 @@ _SELF = re.compile(
 _OPEN = re.compile(
     r"(?:^|(?<=\. )|(?<=^. ))(?:(?:hello|hi|hey|good (?:morning|afternoon|evening|day)|yes|yeah|yo|hiya|okay|ok|so|oh|there|sir|maam|dear|customer|everyone|again|all|howdy|greetings|well)(?: , | \. | ))*(?:the )?"
 )
+_BESIDE = re.compile(r"(?:^|\. |for |hi , |hello , )(?:this is )?([a-z]+)(?: [a-z]+)? ?(?:, |at |with |from )?(?=[a-z])")
 _ACTS_FOR = re.compile(
-    r"\b(?:on behalf of|representing|represent|represents|our client is|our client|my client|acting for|instructed by|hired by|retained by|collecting for|calling for|agency for|attorneys for|attorney for|solicitors for|collector for|for|regarding (?:your|a|an|the)|originally with|debt with|owes|account with|your|about (?:a|an|your|the)|behalf) (?:, )?(?:the |a |an |your )?"
+    r"\b(?:on behalf of|representing|represent|represents|our client is|our client|my client|acting for|instructed by|hired by|retained by|collecting for|calling for|agency for|attorneys for|attorney for|solicitors for|collector for|for|regarding (?:your|a|an|the)|originally with|debt with|owes?|account with|your|about (?:a|an|your|the)|behalf) (?:, )?(?:the |a |an |your )?"
 )
 _STOP = frozenset(
     "calling here regarding about and your you i we on for to it is with from at in the a an my our this that just speaking we'd can"
@@ -25,7 +26,7 @@ _STOP = frozenset(
     " customer fraud security verification department collections recovery automated again now concerning trying need letting reminder leaving looking alert"
     " got been team desk legal litigation returning one no yes hi hello hey returning underneath driver courier well haha like saying us".split()
 )
-_SHY = frozenset("calling here speaking".split())
+_PLAIN = frozenset({"credit union", "law firm", "law office", "the bank", "credit card", "a bank", "your bank", "city council"})
 _ORG_TAIL = re.compile(
     r"\b(?:bank|financial|finance|credit|capital|solutions|services|service|associates|group|partners|llp|llc|inc|ltd|limited|law|legal|attorneys|solicitors|recovery|recoveries|management"
     r"|relief|council|borough|county|city|court|police|office|department|administration|agency|bureau|school|middle|elementary|academy|college|university|high|primary|nursery|church|hospital|clinic|medical|dental|dentistry|health|care|surgery|pharmacy|orthopedics|pediatrics|vet|veterinary"
@@ -35,8 +36,8 @@ _DEPARTMENT = re.compile(
     r"(?: (?:card services|cards?|customer (?:support|service|care)|fraud.*|security.*|collections?|recovery|servicing|department|team|desk|support|billing|patient billing|front desk|access point|verification.*|legal department|revenues?(?: team)?|sales|here|calling|windows support|lending|disconnection.*|parking|online|automated.*|courier|driver))+$"
 )
 _GENERIC = re.compile(
-    r"^(?:the |a |an |your )?(?:(?:student loan|home|auto|car|vehicle|extended|credit|debt|business|local|collection|law|legal|business funding|funding|card|fraud|security|litigation|verification|customer|medical|account|accounts|collections|recovery|government|personal|national|county|city|company|sales|support|warranty|home warranty|vehicle warranty|loan|mortgage|insurance|tech|technical|billing|bank|agency|processing|recruitment|human|private|the) ?)*"
-    r"(?:bank|department|company|office|firm|agency|law firm|law office|attorneys office|agent|collector|collection agency|group|center|services?|support|team|desk|unit|collections?|legal|credit card|lender|collector|debt collector|courier|driver|school|hospital|clinic|court|specialist|line|warranty|loans?|insurance|resources|management|solutions?|household|dispatch)$"
+    r"^(?:the |a |an |your )?(?:(?:student loan|home|auto|car|vehicle|extended|credit|debt|business|local|collection|law|legal|business funding|funding|card|fraud|security|litigation|verification|customer|medical|account|accounts|collections|recovery|government|personal|company|sales|support|warranty|home warranty|vehicle warranty|loan|mortgage|insurance|tech|technical|billing|bank|agency|processing|recruitment|human|private|the) ?)*"
+    r"(?:bank|department|company|office|firm|agency|law firm|law office|attorneys office|agent|collector|collection agency|group|center|services?|support|team|desk|unit|collections?|legal|credit card|lender|collector|debt collector|courier|driver|school|hospital|clinic|court|specialist|line|warranty|loans?|debt|card|account|credit|insurance|resources|management|solutions?|household|dispatch)$"
 )
 
 
@@ -63,8 +64,14 @@ class Introductions:
         """Names in the order of how surely they are the caller's own."""
         found: list[Named] = []
         for match in _SELF.finditer(self.words):
+            if re.search(r"(?:work|works|working|job|is|live|lives|up|sent|back|phone call|parcel|payment|different|coming|hear|heard|loan) $", self.words[max(0, match.start() - 12) : match.start()]) and match.group().split()[0] in ("at", "with", "of", "in", "from"):
+                continue
             strong = 3 if match.group().split()[0] not in ("at", "with", "of", "in") else 2
+            found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
             found += self._at(match.end(), strong)
+        for match in _BESIDE.finditer(self.words):
+            if match.group(1) in given_names():
+                found += self._at(match.end(), 3)
         for match in _OPEN.finditer(self.words):
             if match.end() < len(self.words) and (match.start() < 160 or match.group()):
                 found += self._at(match.end(), 2, opening=True)
@@ -82,13 +89,16 @@ class Introductions:
                     found.append(Named(named.words, named.start, named.end, sure, named.name))
         return sorted(found, key=lambda named: (-named.weight, named.start))
 
-    def _at(self, start: int, weight: int, *, opening: bool = False) -> list[Named]:
+    def _at(self, start: int, weight: int, *, opening: bool = False, article: bool = False) -> list[Named]:
         exact = self._known(start)
         if exact:
             if _passing(self.words, exact) or (opening and exact.ordinary and not self._shown(start + len(exact.words))):
                 return []
             return [Named(exact.words, start, start + len(exact.words), weight + 2, exact)]
         heard = self._heard(start)
+        if article:
+            fits = heard and heard[1] > start + 2 and re.match(r" (?:calling|here|,|\.)", self.words[heard[1] : heard[1] + 8])
+            return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])] if heard and fits else []
         if heard:
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])]
         run = self._run(start)
@@ -99,7 +109,10 @@ class Introductions:
         end = start + len(name)
         if not self._namelike(name, start, end, opening and not sure):
             return []
-        return [Named(name, start, end, weight - (1 if opening else 0) + (1 if _ORG_TAIL.search(name) else -1))]
+        weight -= opening
+        weight += 1 if _ORG_TAIL.search(name) else -1
+        weight += 2 * bool(re.match(r" , (?:attorneys|solicitors|attorney|llp|a law|lawyers|debt collect)", self.words[end : end + 20]))
+        return [Named(name, start, end, weight + (" and " in name))]
 
     def _known(self, start: int) -> Name | None:
         names = known_names()
@@ -122,6 +135,8 @@ class Introductions:
             heard = self.words[start : start + end]
             if "." in heard or "," in heard or tokens[0].start() > 0:
                 continue
+            if heard in _PLAIN:
+                return None
             if count == 1 and (heard in _STOP or heard in given_names() or len(heard) < 4 or self._upper(start)):
                 continue
             if tokens[count - 1].group() in _STOP and tokens[count - 1].group() not in ("us", "one"):

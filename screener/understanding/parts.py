@@ -18,6 +18,8 @@ def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim
     own = _own(said, category)
     if own is None and category in _ACTING:
         own = said.principals[0] if said.principals else (said.passing[0] if said.passing and hearing.lang == "zh" else None)
+    if own is None and category is Category.DELIVERY:
+        own = next((n for n in said.couriers), None)
     if own is None and category in _MONEY and said.passing:
         own = said.passing[0]
     if own is None and category is Category.MARKETING and hearing.lang == "en":

@@ -18,7 +18,7 @@ _GAPS = {
     "en": {"~": r"(?:[^.]{0,30}? )??", "~~": r"(?:[^.]{0,60}? )??"},
 }
 _NUMBERS = {
-    "zh": rf"[\d.{ZH_NUMERAL}]{{1,12}}[多几来余]?",
+    "zh": rf"(?:\d[\d.]*[万千百]?|(?!零)[{ZH_NUMERAL}]{{1,12}})[多几来余]?",
     "en": rf"(?:[$£€] ?)?(?:{EN_NUMERAL}|\d[\d.]*)(?: (?:and )?(?:a )?(?:{EN_NUMERAL}|\d[\d.]*))*",
 }
 _NAMES = {"zh": r"[^.,]{1,4}?", "en": r"[a-z0-9]+"}
@@ -133,6 +133,7 @@ class _Reader:
             text, self.at = text[:-1], self.at - 1
         expression = re.escape(text).replace(r"\ ", " ").replace(" ", _SPACE)
         if self.lang == "zh":
+            expression = re.sub(r"^(?=[a-z])", "(?<![a-z])", re.sub(r"(?<=[a-z])$", "(?![a-z])", expression))
             return expression, frozenset({text[:2]}) if text else frozenset()
         starred = self.peek("*")
         words = re.findall(r"[a-z0-9]+", text)

@@ -12,13 +12,13 @@ _SURNAMES = (
 )
 _ZH = (
     re.compile(r"(?:免贵)?姓([一-鿿])(?:(名[一-鿿]{1,2})|(?=[^一-鿿]|$|，|的|叫|工|这|警|受|找|我|您|你|是|了|长|呃|关|现|负|电|那|住|执|律|回|请|单|公|法|有|编|专|想|在|打|座|之|本))"),
-    re.compile(r"(?:免贵)?姓([一-鿿])"),
+    re.compile(r"(?:免贵)?姓((?!什|名)[一-鿿])"),
     re.compile(r"(?:户名|收款人)(?:是|叫|为)?([一-鿿]{2,3})"),
     re.compile(r"我(?:的名字)?叫([一-鿿]{2,3})(?=[^一-鿿]|$|工号|受|是|的|您|关于|这)"),
     re.compile(r"(?:叫我|称呼我|喊我)([一-鿿]{2,3}?)(?:吧|就|好了|[^一-鿿]|$)"),
     re.compile(r"([小老阿](?![时区姐程额微米赢师板家婆公人赖店孩朋客贷同学])[一-鿿])(?![一-鿿]?[程]序)"),
     re.compile(r"(?:找|联系)(小[%s]|[%s](?:经理|先生|女士|小姐|老师|主任|律师|专员))(?=就|即|[^一-鿿]|$|吧|可以|转|谈|联系|说)" % (_SURNAMES, _SURNAMES)),
-    re.compile(r"([%s](?:律师|老师|警官|检察官|法官|主任|经理|先生|女士|小姐|专员|医生|护士|顾问|队长|科长|组长|调解员|师傅|同志|书记官|教练))" % _SURNAMES),
+    re.compile(r"([%s](?:律师(?!事务所|行|楼|团队|函|费)|老师|警官|检察官|法官|主任(?:检察官)?|经理|专员|医生|护士|顾问|队长|科长|组长|调解员|同志|书记官|教练|探长|督察|所长|院长))" % _SURNAMES),
 )
 _ZH_LATIN = re.compile(r"(?:我是|我叫|是我|的|叫我|这里是|我|客服|专员)[^.,]{0,12}?(?<![a-z])([a-z]{3,12})(?![a-z])")
 _NOT_NAMES = frozenset("app qq hello hi ok ai apple due date friendly reminder line wifi credit offer deck client hr etc ems vip pos atm sim pin otp gps ktv usdt anydesk todesk zoom teamviewer".split())
@@ -76,18 +76,26 @@ _EN = (
     re.compile(rf"\b{_EN_NAME} (?:here|speaking|calling|from|with|at|over at|, attorney|, i am|, calling)\b"),
     re.compile(rf"(?:^|\. )(?:(?:hi|hello|hey|hiya|good \w+|yeah|hello there|hi there|hi dear)(?: , | \. | ))*(?:there (?:, )?)?{_EN_NAME}(?= (?:,|\.|from|with|at|here))"),
 )
+_EN_TITLED = re.compile(r"(?<!the )(?<!an )(?<!to )(?<!mr )\b((?:special agent|officer|detective constable|detective sergeant|detective|sergeant|deputy|constable|inspector|investigator|nurse|coach|agent|attorney|captain|sheriff|marshal|mrs|ms|miss|mr|dr) (?:\. )?[a-z]{2,12}(?: [a-z]{2,12})?)")
 _TITLE = re.compile(r"^(?:mr|mrs|ms|miss|dr|officer|agent|detective|deputy|sergeant|coach|constable|inspector|investigator|captain|lieutenant|nurse)\b")
 
 
 def name_en(text: Plain) -> tuple[int, int] | None:
     """Where an English-speaking caller gives its own name, in the plain words."""
-    words, names = text.words, given_names()
+    words = text.words
     for place, pattern in enumerate(_EN):
         for match in pattern.finditer(words):
             start, end = _person(text, match.start(1), match.end(1))
             if end > start and not re.search(r"\b(?:speak to|looking for|trying to reach|calling for|message for|is this|ask for her|for|to|and|mr|reach) $", words[max(0, start - 18) : start] if place >= 3 else ""):
                 return start, end
-    del names
+    for match in _EN_TITLED.finditer(words):
+        start, end = match.span(1)
+        before = words[max(0, start - 24) : start]
+        if re.search(r"(?:speak to|reach|looking for|calling for|message for|for|is this|hello|hi|to|with|about|tell|ask) (?:, )?$", before) and not re.search(r"ask for $", before):
+            continue
+        start, end = _person(text, start, end)
+        if end > start:
+            return start, end
     return None
 
 
@@ -116,7 +124,7 @@ _ZH_STAFF = re.compile(
     r"(?:工号|警号|员工号|员工编号|工作编号|坐席号|坐席|客服编号|职员编号|编号|执业证号?|执照号|证号|证件号|工牌号?|警员编号|代号|服务号|工作证号?)(?:码|的)?(?:后[一-鿿]位|是|为|:|,|尾号|后几位|最后[一-鿿]位|\s)*((?:[a-z]{1,4})?[\d零〇一幺二两三四五六七八九洞拐]{2,12})"
 )
 _EN_STAFF = re.compile(
-    r"\b(?:badge|employee|agent|staff|operator|rep|representative|officer|license|licence|my|advisor|adviser|colleague|team member|bar|id|desk|collector|warrant card)(?: (?:number|no|id|code|i d|identification))*(?: is| ,| #)? ((?:[a-z] as in [a-z]+ )?[a-z0-9]+(?: [a-z0-9]+){0,7})"
+    r"\b(?:badge|employee|agent|staff|operator|rep|representative|officer|license|licence|advisor|adviser|colleague|team member|bar|id|desk|collector|warrant card)(?: (?:number|no|id|code|i d|identification))*(?: is| ,| #)? (?=((?:[a-z] as in [a-z]+ )?[a-z0-9]+(?: [a-z0-9]+){0,7}))"
 )
 _ZH_DIGITS = str.maketrans("零〇一幺二两三四五六七八九洞拐", "001122345678907")
 

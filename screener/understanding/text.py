@@ -148,10 +148,10 @@ def _cut(folded: str) -> list[tuple[int, str]]:
 def plain(turns: Sequence[str]) -> Plain:
     """The turns as one line of plain words."""
     spoken = "\n".join(turns)
-    starts, begins = [], 0
+    starts, length = [], 0
     for turn in turns:
-        starts.append(begins)
-        begins += len(turn) + 1
+        starts.append(length)
+        length += len(turn) + 1
     pieces: list[str] = []
     origin: list[int] = []
     previous = ""
@@ -166,8 +166,13 @@ def plain(turns: Sequence[str]) -> Plain:
                 pieces.append(" ")
                 origin.append(offset + match.start())
             pieces.append(piece)
-            last = offset + match.end() - 1
-            origin.extend(min(offset + match.start() + i, last) for i in range(len(piece)))
+            begins, spare = offset + match.start(), len(piece) - len(word)
+            if spare <= 0:
+                origin.extend(range(begins, begins + len(piece) - 1))
+                origin.append(begins + len(word) - 1)
+            else:  # a contraction written out is longer than what was said
+                origin.extend(range(begins, begins + len(word)))
+                origin.extend([begins + len(word) - 1] * spare)
             previous = piece
     return Plain("".join(pieces), tuple(origin), spoken, tuple(starts))
 
