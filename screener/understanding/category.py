@@ -7,6 +7,7 @@ from screener.model import Category, RedFlag, Tactic
 from screener.understanding.claims import Claims
 from screener.understanding.claims_zh import Named
 from screener.understanding.cues import Hit
+from screener.understanding.naming import kind_of_name
 
 _BANKS = frozenset({"bank", "credit_union", "card_issuer"})
 _LENDERS = frozenset(
@@ -32,8 +33,10 @@ class Evidence:
         self.kind = self._kind(self.own)
 
     def _kind(self, named: Named | None) -> str:
-        if named is None or named.name is None:
+        if named is None:
             return ""
+        if named.name is None:
+            return kind_of_name(named.words)
         if named.name.owners and named.name.owners[0].id in _APP_LENDERS:
             return "internet_lender"
         return named.name.kind
@@ -114,7 +117,7 @@ def _firm_or_relief(e: Evidence) -> Category | None:
         return Category.DEBT_RELIEF_SELLER
     if e.kind in ("law_firm",) or (e.has("law_firm") and e.kind not in _BANKS | _LENDERS):
         return Category.LAW_FIRM
-    if e.kind in _AGENCIES:
+    if e.kind in _AGENCIES and (debt or e.own is None or e.own.name is not None or e.pressed or e.claims.principals):
         return Category.COLLECTION_AGENCY
     if e.has("collection_agency") and not (e.score("marketing") >= 1 and not debt):
         return Category.COLLECTION_AGENCY
@@ -125,7 +128,7 @@ def _everyday(e: Evidence) -> Category | None:
     """Couriers, people and public bodies, where nothing financial is claimed."""
     scores = {
         Category.DELIVERY: e.score("delivery") + 3 * (e.kind == "delivery"),
-        Category.PERSONAL: e.score("personal"),
+        Category.PERSONAL: e.score("personal") + 2 * (e.kind == "personal"),
         Category.GOVERNMENT: e.score("government") + 3 * (e.kind in _PUBLIC),
     }
     if e.kind in _BANKS | _LENDERS:
@@ -147,7 +150,7 @@ def _financial(e: Evidence) -> Category | None:
 
 
 def _selling(e: Evidence) -> Category | None:
-    if e.score("marketing") >= 1:
+    if e.score("marketing") >= 1 or e.kind == "marketing":
         return Category.MARKETING
     if e.kind in ("insurer", "telecom", "platform"):
         return Category.MARKETING

@@ -11,7 +11,7 @@ from screener.understanding.text import Plain
 _SELF = re.compile(
     r"\b(?:this is|it is|i am(?: calling)?(?: from| with| at)?|we are(?: calling)?(?: from| with)?|calling from|calling with|calling you from|you have reached"
     r"|this is a (?:message|call)(?: \w+){0,4} from|message from|(?:courtesy|automated|important|quick|follow up)? ?(?:call|message|reminder|alert) from|speaking from|from|with|at|hello from|hi from|greetings from|here is|here at|over at|of|i work for|i represent"
-    r"|name is \w+(?: \w+)? (?:from|with|at|and i am (?:with|from|at)|calling from)|(?:my )?company is|fine \.|in) (?:the |uh |a |your |our )?"
+    r"|name is \w+(?: \w+)? (?:from|with|at|and i am (?:with|from|at)|calling from)|(?:my )?company is|fine \.) (?:the |uh |a |your |our )?"
 )
 _OPEN = re.compile(
     r"(?:^|(?<=\. )|(?<=^. ))(?:(?:hello|hi|hey|good (?:morning|afternoon|evening|day)|yes|yeah|yo|hiya|okay|ok|so|oh|there|sir|maam|dear|customer|everyone|again|all|howdy|greetings|well)(?: , | \. | ))*(?:the )?"
@@ -64,7 +64,7 @@ class Introductions:
         """Names in the order of how surely they are the caller's own."""
         found: list[Named] = []
         for match in _SELF.finditer(self.words):
-            if re.search(r"(?:work|works|working|job|is|live|lives|up|sent|back|phone call|parcel|payment|different|coming|hear|heard|loan) $", self.words[max(0, match.start() - 12) : match.start()]) and match.group().split()[0] in ("at", "with", "of", "in", "from"):
+            if re.search(r"(?:work|works|working|job|is|live|lives|up|sent|back|phone call|letter|mail|check|gift|package|parcel|payment|different|coming|hear|heard|loan) $", self.words[max(0, match.start() - 12) : match.start()]) and match.group().split()[0] in ("at", "with", "of", "in", "from"):
                 continue
             strong = 3 if match.group().split()[0] not in ("at", "with", "of", "in") else 2
             found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
@@ -192,12 +192,14 @@ class Introductions:
                 words = match.group(1)
                 start = match.start(1)
                 name = known_names().get(words)
+                if name is None and 1 < count < 5 and not self.cased and _ORG_TAIL.search(words) and not (set(words.split()) & _STOP) and not _GENERIC.match(words) and re.search(r"(?:^|\b(?:hi|hello|hey|is|um|morning|afternoon|yes|yeah)(?: ,)? |[.,] )$", self.words[:start]):
+                    return [Named(words, start, start + len(words), 2)]
                 if name and not name.ordinary and not _passing(self.words[:start], name):
                     return [Named(words, start, start + len(words), 4, name)]
         return []
 
 
-_LANDMARK = re.compile(r"^ (?:tower|building|branch|plaza|center on|lobby|stadium|arena|on (?:third|main|the corner)|cash machine|atm|round the corner|near|down the|card|cards|account|account holder)\b")
+_LANDMARK = re.compile(r"^ (?:tower|building|branch|plaza|center on|lobby|stadium|arena|on (?:third|main|the corner)|cash machine|atm|round the corner|near|down the|(?:card|cards|account)(?! services| servicing| holder| center| member| fraud| security| department))\b")
 
 
 def _passing(words: str, name: Name) -> bool:

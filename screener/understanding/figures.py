@@ -26,7 +26,7 @@ _ZH_TOTAL = re.compile(r"(?:欠|总额|总共|一共|合计|总计|共计|总欠
 _ZH_ASKED = re.compile(r"(?:交|付|转|打|汇|还|缴|收|存|垫|充|费|金|要|扣|借给我)[^.]{0,7}$")
 _NO_DEBT = (
     "额度|最高|最多|高达|申请|批|贷到|升级到|提到|提升到|获得|免(?:掉|除|去|您|了)?|减(?:掉|免|去|了)?|优惠|送|返|退|去掉|少(?![交缴])|消费(?!贷|签|金融|公司|的账)|交易|刷了|涉案"
-    "|骗|被|洗钱|自动扣|扣(?!款)|每年|每个月|月薪|工资|价值|定价|首付|(?<!加)起(?!来)|套餐|流量|分给|赚|收益|利率|年化|日息|月息|抵|赔|便宜|存款(?!账户)|多还了|上个月|已还|还过|预授信|可借|借您|给您|补贴|奖|积分|超时|超过|编号|保额"
+    "|骗|被|洗钱|自动扣|扣(?![款收缴])|每年|每个月|月薪|工资|价值|定价|首付|(?<!加)起(?!来)|套餐|流量|分给|赚|收益|利率|年化|日息|月息|抵|赔|便宜|存款(?!账户)|多还了|上个月|已还|还过|预授信|可借|借您|给您|补贴|奖|积分|超时|超过|编号|保额"
 )
 _ZH_NOT = re.compile(rf"(?:{_NO_DEBT})[^.,]{{0,8}}$")
 _ZH_CLEARLY_NOT = re.compile(rf"(?:{_NO_DEBT})[^.,]{{0,2}}$")
@@ -54,6 +54,8 @@ def _zh_sums(words: str) -> list[Sum]:
         if number.value is None:
             continue
         before, after = words[max(0, number.start - 18) : number.start], words[number.end : number.end + 14]
+        if re.search(r"(?:打|拨|拨打|打电话到|致电)$", before) and number.digits:
+            continue
         unit = bool(_ZH_UNIT.match(after))
         run = words[number.start : number.end]
         if _ZH_COUNTED.match(after) or (not unit and run in ("千万", "百万", "万", "百", "千", "十")) or before.endswith(("几", "好几", "数", "第", "百分之", "上")):
@@ -64,7 +66,7 @@ def _zh_sums(words: str) -> list[Sum]:
         dollar = before.rstrip().endswith(("$", "¥", "£"))
         if not (unit or dollar or bare):
             continue
-        if re.search(r"(?:尾号|编号|工号|合同号|案号|电话|拨打|回电|打|拨|后四位|尾数|号码|卡号|订单号|门牌|房号|代码)[^.,]{0,4}$", before):
+        if re.search(r"(?:尾号|编号|工号|合同号|案号|电话|拨打|回电|后四位|尾数|号码|卡号|订单号|门牌|房号|代码)[^.,]{0,4}$", before):
             continue
         value, end = _with_cents(words, number)
         score = 2 + unit
@@ -125,7 +127,8 @@ def _en_sums(words: str) -> list[Sum]:
         dollar = bool(re.search(r"[$£€] ?$", before))
         if re.match(r" pound\b(?!s)", words[end : end + 12]) and value > 1 and not dollar:
             continue
-        unit = bool(_EN_UNIT.match(words[end : end + 30])) or end > number.end or bool(re.match(r" in (?:credit card|unsecured|card|back taxes|debt)", words[end : end + 20]))
+        unit = bool(_EN_UNIT.match(words[end : end + 30])) or end > number.end or bool(re.match(r" (?:you|he|she) (?:missed|owes?|still owe)|(?: is| are)? (?:overdue|past due|heading to)", words[end : end + 24]))
+        unit = unit or bool(re.match(r" in (?:credit card|unsecured|card|back taxes|debt)", words[end : end + 20]))
         loose = value >= 20 and len(number.digits) < 7 and bool(
             re.search(r"\b(?:owes?|owe|for|balance|total of|behind by|it is|whole|settle for|debt of|rent is|rents|returned for|accept|whole|of|payment is)(?: (?:about|at|the|a|only|just|you|us|for|is))* $", before)
         ) and not re.match(r" (?:percent|days?|months?|weeks?|years?|hours?|minutes?|o clock|people|times|of|digit|payments?|am|pm|a m|p m|customers?|cents)", after)

@@ -145,7 +145,7 @@ def sounds_like(heard: str) -> Name | None:
         likeness = _alike(heard, name.words)
         if likeness > score:
             best, score = name, likeness
-    least = 0.5 if len(shape) >= 4 else 0.6
+    least = 0.5 if len(shape) >= 4 else 0.62
     return best if best and score >= least else None
 
 

@@ -12,7 +12,7 @@ _SURNAMES = (
 )
 _ZH = (
     re.compile(r"(?:免贵)?姓([一-鿿])(?:(名[一-鿿]{1,2})|(?=[^一-鿿]|$|，|的|叫|工|这|警|受|找|我|您|你|是|了|长|呃|关|现|负|电|那|住|执|律|回|请|单|公|法|有|编|专|想|在|打|座|之|本))"),
-    re.compile(r"(?:免贵)?姓((?!什|名)[一-鿿])"),
+    re.compile(r"(?:免贵|敝)?姓((?!什|名)[一-鿿])"),
     re.compile(r"(?:户名|收款人)(?:是|叫|为)?([一-鿿]{2,3})"),
     re.compile(r"我(?:的名字)?叫([一-鿿]{2,3})(?=[^一-鿿]|$|工号|受|是|的|您|关于|这)"),
     re.compile(r"(?:叫我|称呼我|喊我)([一-鿿]{2,3}?)(?:吧|就|好了|[^一-鿿]|$)"),
@@ -42,7 +42,7 @@ def name_zh(text: Plain) -> tuple[int, int] | None:
 def _own_zh(words: str, start: int, end: int, place: int) -> bool:
     before, name = words[max(0, start - 14) : start], words[start:end]
     if place <= 1:
-        return bool(re.search(r"(?:我|本人|免贵|,|\.|^|的|师|员|您好|呃)(?:免贵)?姓$|免贵姓$|我姓$|本人姓$", before)) and not re.search(r"(?:转告|那个|个|叫|贵)姓$", before[:-1] + "姓") or before.endswith(("我姓", "免贵姓", "本人姓"))
+        return bool(re.search(r"(?:我|本人|敝|免贵|,|\.|^|的|师|员|您好|呃)(?:免贵)?姓$|免贵姓$|我姓$|本人姓$", before)) and not re.search(r"(?:转告|那个|个|叫|贵)姓$", before[:-1] + "姓") or before.endswith(("我姓", "免贵姓", "本人姓", "敝姓"))
     if place in (2, 3, 4):
         return not (place == 3 and name.startswith(("什么", "你", "您")))
     if place == 5:
@@ -64,6 +64,7 @@ def _introduced(before: str, after: str) -> bool:
         re.search(r"(?:我|我是|是我,?|叫我|我叫|这里是|这边是)$", before)
         or re.search(r"(?:我是|我们是|这里是|这边是|[行司院部心店所会局社人寿险处站]的?)[^.,]{0,12}(?:的|师|员|理|警|问|客服|司机|支行|[行司院部心店所会局社人寿险处站])$", before)
         or (re.search(r"找$", before) and after.startswith(("就", "即", "可以", "吧", "聊")))
+        or (re.match(r"[,.]|$", after) and re.search(r"(?:^|[.,] ?)(?:喂|你好|您好|[,.]|老板|大姐|叔叔|女士|先生|您|的)*[^.,找叫让请给跟和问是]{2,9}$", before))
         or (re.search(r",$", before) and re.match(r"[,.]", after) and re.search(r"我(?:是|们)?[^.]{0,10}$", before))
     )
 
@@ -110,15 +111,18 @@ def _person(text: Plain, start: int, end: int) -> tuple[int, int]:
         last = len(tokens) - 1
         while last > 1 and not capital[last] and tokens[last].group() in _AFTER_NAME:
             last -= 1
+        if not (capital[1] or known[1] or not any(capital)):
+            return start, start
         return (start, start + tokens[last].end()) if tokens[1].group() not in _AFTER_NAME else (start, start)
-    if not tokens or not known[0] or tokens[0].group() in ("will", "may", "april", "hope", "grace", "faith", "mark") and not capital[0]:
+    shown = bool(tokens) and capital[0] and re.match(r" (?:from|with|at) ", text.words[start + tokens[0].end() :]) and tokens[0].group() not in _AFTER_NAME | {"hello", "hi", "hey", "calling", "morning", "afternoon", "evening", "someone", "message"}
+    if not tokens or not (known[0] or shown) or tokens[0].group() in ("will", "may", "april", "hope", "grace", "faith", "mark") and not capital[0]:
         return start, start
     if len(tokens) == 2 and capital[0] and capital[1] and tokens[1].group() not in _AFTER_NAME:
         return start, start + tokens[1].end()
     return start, start + tokens[0].end()
 
 
-_AFTER_NAME = frozenset("calling from with here at speaking and the i your you we on in um uh we're is it of for again so about your to my am are that this was your".split())
+_AFTER_NAME = frozenset("will can may has would should is was calling from with here at speaking and the i your you we on in um uh we're is it of for again so about your to my am are that this was your".split())
 
 _ZH_STAFF = re.compile(
     r"(?:工号|警号|员工号|员工编号|工作编号|坐席号|坐席|客服编号|职员编号|编号|执业证号?|执照号|证号|证件号|工牌号?|警员编号|代号|服务号|工作证号?)(?:码|的)?(?:后[一-鿿]位|是|为|:|,|尾号|后几位|最后[一-鿿]位|\s)*((?:[a-z]{1,4})?[\d零〇一幺二两三四五六七八九洞拐]{2,12})"

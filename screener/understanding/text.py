@@ -121,6 +121,8 @@ def _piece(word: str) -> str | None:
     """What one piece of speech adds to the plain words; None when it adds nothing."""
     if word in _FILLERS or word in _HUMS:
         return None
+    if word == "&":
+        return "and"
     if word[0] in ".,\n":
         return "." if "." in word or word == "\n" else ","
     if word[-1].isdigit():
