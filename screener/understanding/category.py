@@ -74,7 +74,7 @@ def _relief(evidence: Evidence) -> float:
     score = evidence.score("debt_relief_seller")
     if evidence.kind == "debt_relief_seller":
         score += 3
-    if evidence.kind in _BANKS | _LENDERS | _AGENCIES | {"law_firm"}:
+    if evidence.own and evidence.own.name and evidence.kind in _BANKS | _LENDERS | _AGENCIES | {"law_firm"}:
         score -= 3
     return score
 

@@ -8,7 +8,7 @@ from screener.understanding import claims_zh
 from screener.understanding.claims_en import Introductions
 from screener.understanding.claims_zh import Named
 from screener.understanding.hearing import Hearing
-from screener.understanding.names import owner
+from screener.understanding.names import mentions, owner
 from screener.understanding.text import fold
 
 _CURRENCY = (
@@ -51,7 +51,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     if hearing.lang is Spoken.EN:
         said = Introductions(hearing.text)
         own = [n for n in said.claimed() if n.weight > 0]
-        return Claims(tuple(own), tuple(said.principals()), (), (), where)
+        return Claims(tuple(own), tuple(said.principals()), (), _couriers(words), where)
     names = claims_zh.known(words)
     own = [n for n in names if n.weight > 0]
     free = [n for n in claims_zh.free(words) if not any(k.start < n.end and n.start < k.end and k.weight != 0 and len(n.words) <= len(k.words) + 4 and not _longer(n, k) for k in names)]
@@ -62,9 +62,15 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
         tuple(own),
         tuple(n for n in names if n.weight == -1),
         tuple(n for n in others if n.name and not n.name.ordinary),
-        tuple(n for n in others if n.name and n.name.kind == "delivery"),
+        tuple(n for n in others if n.name and n.name.kind in ("delivery", "platform")),
         where,
     )
+
+
+def _couriers(words: str) -> tuple[Named, ...]:
+    """Couriers named early on, wherever: "hey mailman here usps"."""
+    early = mentions(words[:120])
+    return tuple(Named(m.name.words, m.start, m.end, 1, m.name) for m in early if m.name.kind == "delivery")
 
 
 def _longer(free: Named, known: Named) -> bool:

@@ -6,17 +6,18 @@ import re
 from screener.seeds import seeds
 from screener.understanding.claims_zh import Named
 from screener.understanding.names import Name, known_names, sounds_like
+from screener.understanding.naming import kind_of_name
 from screener.understanding.text import Plain
 
 _SELF = re.compile(
     r"\b(?:this is|it is|i am(?: calling)?(?: from| with| at)?|we are(?: calling)?(?: from| with)?|calling from|calling with|calling you from|you have reached"
-    r"|this is a (?:message|call)(?: \w+){0,4} from|message from|(?:courtesy|automated|important|quick|follow up)? ?(?:call|message|reminder|alert) from|speaking from|from|with|at|hello from|hi from|greetings from|here is|here at|over at|of|i work for|i represent"
+    r"|this is a (?:message|call)(?: \w+){0,4} from|message from|message is from|call is from|(?:courtesy|automated|important|quick|follow up)? ?(?:call|message|reminder|alert) from|speaking from|from|with|at|hello from|hi from|greetings from|here is|here at|over at|of|i work for|i represent"
     r"|name is \w+(?: \w+)? (?:from|with|at|and i am (?:with|from|at)|calling from)|(?:my )?company is|fine \.) (?:the |uh |a |your |our )?"
 )
 _OPEN = re.compile(
     r"(?:^|(?<=\. )|(?<=^. ))(?:(?:hello|hi|hey|good (?:morning|afternoon|evening|day)|yes|yeah|yo|hiya|okay|ok|so|oh|there|sir|maam|dear|customer|everyone|again|all|howdy|greetings|well)(?: , | \. | ))*(?:the )?"
 )
-_BESIDE = re.compile(r"(?:^|\. |for |hi , |hello , )(?:this is )?([a-z]+)(?: [a-z]+)? ?(?:, |at |with |from )?(?=[a-z])")
+_BESIDE = re.compile(r"(?:(?:^|\. |hi , |hello , )(?:this is )?([a-z]+)(?: [a-z]+)? , |\bfor ([a-z]+) |\b(?:mr|mrs|ms|miss|dr|officer|sergeant|agent|inspector|detective(?: constable)?)(?: \.)? ([a-z]+) , )(?=[a-z])")
 _ACTS_FOR = re.compile(
     r"\b(?:on behalf of|representing|represent|represents|our client is|our client|my client|acting for|instructed by|hired by|retained by|collecting for|calling for|agency for|attorneys for|attorney for|solicitors for|collector for|for|regarding (?:your|a|an|the)|originally with|debt with|owes?|account with|your|about (?:a|an|your|the)|behalf) (?:, )?(?:the |a |an |your )?"
 )
@@ -33,7 +34,7 @@ _ORG_TAIL = re.compile(
     r"|mortgage|lending|loans|loan|funding|insurance|solar|roofing|energy|electric|power|gas|water|wireless|telecom|systems|resources|collections|receivables|portfolio|center|centre|company|corporation|corp|union|society|trust|foundation|association|realty|properties|homes|homeowners|motors|auto|fitness|gym|spa|salon|hotel|resorts|travel|airlines|express|logistics|couriers|delivery|freight|movers|moving|market|pizza|cafe|library|museum|support|security|mediation|arbitration|resolution|advisors|consulting|warranty|repair|score|iva|recruiting|recruitment|staffing|talent|plumbing|windows|broadband|homes|housing|claims|media|marketing|st|saint|ministry|embassy|committee|club)\b"
 )
 _DEPARTMENT = re.compile(
-    r"(?: (?:card services|cards?|customer (?:support|service|care)|fraud.*|security.*|collections?|recovery|servicing|department|team|desk|support|billing|patient billing|front desk|access point|verification.*|legal department|revenues?(?: team)?|sales|here|calling|windows support|lending|disconnection.*|parking|online|automated.*|courier|driver))+$"
+    r"(?: (?:card services|cards|customer (?:support|service|care)|fraud.*|security.*|department|team|desk|support|patient billing|front desk|access point|verification.*|legal department|revenues?(?: team)?|here|calling|windows support|disconnection.*|automated.*|courier|driver))+$"
 )
 _GENERIC = re.compile(
     r"^(?:the |a |an |your )?(?:(?:student loan|home|auto|car|vehicle|extended|credit|debt|business|local|collection|law|legal|business funding|funding|card|fraud|security|litigation|verification|customer|medical|account|accounts|collections|recovery|government|personal|company|sales|support|warranty|home warranty|vehicle warranty|loan|mortgage|insurance|tech|technical|billing|bank|agency|processing|recruitment|human|private|the) ?)*"
@@ -64,13 +65,13 @@ class Introductions:
         """Names in the order of how surely they are the caller's own."""
         found: list[Named] = []
         for match in _SELF.finditer(self.words):
-            if re.search(r"(?:work|works|working|job|is|live|lives|up|sent|back|phone call|letter|mail|check|gift|package|parcel|payment|different|coming|hear|heard|loan) $", self.words[max(0, match.start() - 12) : match.start()]) and match.group().split()[0] in ("at", "with", "of", "in", "from"):
+            if re.search(r"\b(?:work|works|working|job|is|live|lives|up|sent|back|phone call|letter|mail|check|gift|package|parcel|payment|different|coming|hear|heard|loan) $", self.words[max(0, match.start() - 12) : match.start()]) and match.group().split()[0] in ("at", "with", "of", "in", "from"):
                 continue
             strong = 3 if match.group().split()[0] not in ("at", "with", "of", "in") else 2
             found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
             found += self._at(match.end(), strong)
         for match in _BESIDE.finditer(self.words):
-            if match.group(1) in given_names():
+            if match.group(3) or (match.group(1) or match.group(2)) in given_names():
                 found += self._at(match.end(), 3)
         for match in _OPEN.finditer(self.words):
             if match.end() < len(self.words) and (match.start() < 160 or match.group()):
@@ -101,7 +102,11 @@ class Introductions:
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])] if heard and fits else []
         if heard:
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])]
-        run = self._run(start)
+        run = self._run(start, cased=self.cased)
+        if not run and self.cased and not opening:
+            run = self._run(start, cased=False)
+            if not run or kind_of_name(self.words[start : run[0]]) not in ("government", "personal", "authority"):
+                return []
         if not run:
             return []
         end, sure = run
@@ -146,7 +151,7 @@ class Introductions:
                 return name, start + end
         return None
 
-    def _run(self, start: int) -> tuple[int, bool] | None:
+    def _run(self, start: int, *, cased: bool) -> tuple[int, bool] | None:
         """How far a name runs: capitals where the transcript has them, else up to a word that names nothing."""
         end, sure = start, False
         for count, token in enumerate(_tokens(self.words[start : start + 70])[:7]):
@@ -154,7 +159,7 @@ class Introductions:
             gap = self.words[end:low] if count else ""
             if gap.strip() not in ("", "&") and not (gap == " . " and self.words[start:end] in ("st", "dr", "u", "u . s", "s", "i", "mt")):
                 break
-            if self.cased:
+            if cased:
                 if not self._upper(low) and token.group() not in ("of", "and", "the", "for") and not token.group()[0].isdigit():
                     break
                 sure = True
@@ -181,6 +186,8 @@ class Introductions:
             return False
         if _ORG_TAIL.search(name):
             return not _passing_words(self.words, start)
+        if kind_of_name(name) in ("government", "authority"):
+            return " " in name
         return self.cased and self._upper(start) and not needs_tail and " " in name and not _passing_words(self.words, start) and not _place(self.words, start)
 
     def _ending(self, end: int) -> list[Named]:

@@ -58,10 +58,13 @@ class Cues:
 
     def find(self, words: str, keys: set[str]) -> list[Hit]:
         """Every hit that no "unless" takes back, in order of appearance."""
+        chinese = not words.isascii() and any("\u3400" <= c <= "\u9fff" for c in words)
         numbers = {number for key in keys & self._by_key.keys() for number in self._by_key[key]}
         hits: list[Hit] = []
         for number in sorted(numbers):
             cue = self._cues[number]
+            if cue.lang == "zh" and not chinese:
+                continue
             for count, match in enumerate(cue.pattern.regex.finditer(words)):
                 if count >= _MOST:
                     break

@@ -33,7 +33,7 @@ _ZH_CLEARLY_NOT = re.compile(rf"(?:{_NO_DEBT})[^.,]{{0,2}}$")
 _ZH_COUNTED = re.compile(
     r"^[多几来余]?(?:个|次|天|年|月|期|号|点|人|条|小时|分(?!期)|秒|楼|室|名|位|家|种|兆|积分|克|斤|公里|米|平|%|周|日|岁|度|折|层|栋|单元|套|件|份|张|台|部|辆|只|本|页|倍|成|级|路|街|院|班|届|多万条|通|下|回|些|般|不要|别|分之|元以上|字|线|把|户|箱|袋|门|工作日|钟)"
 )
-_ZH_LATER = re.compile(r"^[^.,]{0,4}(?:的额度|额度|的消费|消费|的交易|分期金|流量|的套餐|以上|起步|起|的优惠|的保额|保额|的出行|的备用|的授信|优惠券|的信用|[^.]{0,5}是(?:不是)?(?:您|你)?本人|的?退款)")
+_ZH_LATER = re.compile(r"^[^.,]{0,4}(?:的额度|额度|的消费|消费|的交易|分期金|流量|的套餐|以上|起步|起|的优惠|的保额|保额|的出行|的备用|的授信|优惠券|的信用|已(?:经)?(?:通过|批|到|审核)|[^.]{0,5}是(?:不是)?(?:您|你)?本人|的?退款)")
 _TOKEN = re.compile(r"(?:先|哪怕|只用|首期|只要|只收|只还|只用|只需|激活|意思|现在|今天先|能|可以|就)[^.,]{0,5}$")
 
 
@@ -127,7 +127,7 @@ def _en_sums(words: str) -> list[Sum]:
         dollar = bool(re.search(r"[$£€] ?$", before))
         if re.match(r" pound\b(?!s)", words[end : end + 12]) and value > 1 and not dollar:
             continue
-        unit = bool(_EN_UNIT.match(words[end : end + 30])) or end > number.end or bool(re.match(r" (?:you|he|she) (?:missed|owes?|still owe)|(?: is| are)? (?:overdue|past due|heading to)", words[end : end + 24]))
+        unit = bool(_EN_UNIT.match(words[end : end + 30])) or end > number.end or bool(re.match(r" (?:you|he|she) (?:missed|owes?|still owe)| (?:is|are) (?:payable|due)|(?: is| are)? (?:overdue|past due|heading to)", words[end : end + 24]))
         unit = unit or bool(re.match(r" in (?:credit card|unsecured|card|back taxes|debt)", words[end : end + 20]))
         loose = value >= 20 and len(number.digits) < 7 and bool(
             re.search(r"\b(?:owes?|owe|for|balance|total of|behind by|it is|whole|settle for|debt of|rent is|rents|returned for|accept|whole|of|payment is)(?: (?:about|at|the|a|only|just|you|us|for|is))* $", before)

@@ -57,7 +57,7 @@ def allowed(
     debt = any(hit.label == "debt" for hit in seen)
     if category is Category.IMPOSTOR and not flags & _DEMANDS:
         return []
-    if category in (Category.BANK, Category.LENDER_PLATFORM) and not (debt or money):
+    if category in (Category.BANK, Category.LENDER_PLATFORM) and not (debt or money or len(hits) > 1):
         return []
     if category is Category.PERSONAL:
         return [hit for hit in hits if hit.label == Tactic.DEADLINE_PRESSURE] if money else []

@@ -10,7 +10,7 @@ _KINDS = (
     ),
     (
         "collection_agency",
-        r"催收|清收|资产|资管|信用管理|账务|帐务|商账|应收|法务|委外|外包|企服|企业服务|商务咨询|商务服务|调解|和解|\b(?:recovery|recoveries|collections?|collectors?|debt|receivables|judgm?ent|mediation|credit management|asset|arbitration|resolution|associates)\b",
+        r"催收|清收|资产|资管|信用管理|账务|帐务|商账|应收|委外|外包|企服|企业服务|商务咨询|商务服务|调解|和解|\b(?:recovery|recoveries|collections?|collectors?|debt|receivables|judgm?ent|mediation|credit management|asset|arbitration|resolution|associates)\b",
     ),
     ("delivery", r"快递|速运|速递|物流|外卖|跑腿|搬家|货运|驿站|\b(?:courier|couriers|express|logistics|movers|moving|freight|delivery)\b"),
     (
