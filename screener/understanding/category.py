@@ -11,7 +11,15 @@ from screener.understanding.naming import kind_of_name
 
 _BANKS = frozenset({"bank", "credit_union", "card_issuer"})
 _LENDERS = frozenset(
-    {"direct_bank", "consumer_finance", "internet_lender", "licensed_money_lender", "bnpl", "student_loan_servicer", "lender"}
+    {
+        "direct_bank",
+        "consumer_finance",
+        "internet_lender",
+        "licensed_money_lender",
+        "bnpl",
+        "student_loan_servicer",
+        "lender",
+    }
 )
 _AGENCIES = frozenset({"collection_agency", "debt_buyer"})
 _PUBLIC = frozenset({"authority", "government", "debt_advice"})
@@ -24,7 +32,9 @@ _APP_LENDERS = frozenset({"us-lendingclub", "us-sofi"})
 class Evidence:
     """What speaks for each category, counted from the cues and the names."""
 
-    def __init__(self, hits: list[Hit], flags: Collection[RedFlag], claims: Claims, pressure: Collection[str] = ()) -> None:
+    def __init__(
+        self, hits: list[Hit], flags: Collection[RedFlag], claims: Claims, pressure: Collection[str] = ()
+    ) -> None:
         self.pressed = bool(_THREATS & set(pressure))
         self.count = Counter(hit.label for hit in hits)
         self.flags = frozenset(flags)
@@ -50,13 +60,20 @@ class Evidence:
 
     @property
     def institution(self) -> bool:
-        return self.kind in _INSTITUTIONS or self.has("institution") or self.has("bank_word") or self.has("lender_word")
+        return (
+            self.kind in _INSTITUTIONS
+            or self.has("institution")
+            or self.has("bank_word")
+            or self.has("lender_word")
+        )
 
     @property
     def scam(self) -> int:
         """How much shows a swindle, whoever is claimed."""
         flags = self.flags
-        weight = 3 * (RedFlag.ASKS_VERIFICATION_CODE in flags) + 3 * (RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags)
+        weight = 3 * (RedFlag.ASKS_VERIFICATION_CODE in flags) + 3 * (
+            RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags
+        )
         weight += 2 * (RedFlag.THREATENS_ARREST in flags) + (RedFlag.CLAIMS_AUTHORITY in flags)
         return weight + min(self.count["scam"], 3)
 
@@ -83,8 +100,14 @@ def _impostor(e: Evidence) -> Category | None:
     flags = e.flags
     relief = _relief(e) >= 1
     code, private = RedFlag.ASKS_VERIFICATION_CODE in flags, RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags
-    arrest, authority, fee = RedFlag.THREATENS_ARREST in flags, RedFlag.CLAIMS_AUTHORITY in flags, RedFlag.UPFRONT_FEE in flags
-    agency = e.kind in _AGENCIES or (e.has("collection_agency") and e.kind not in _BANKS | _LENDERS | _PUBLIC | {"telecom", "platform"})
+    arrest, authority, fee = (
+        RedFlag.THREATENS_ARREST in flags,
+        RedFlag.CLAIMS_AUTHORITY in flags,
+        RedFlag.UPFRONT_FEE in flags,
+    )
+    agency = e.kind in _AGENCIES or (
+        e.has("collection_agency") and e.kind not in _BANKS | _LENDERS | _PUBLIC | {"telecom", "platform"}
+    )
     if relief and not authority and not arrest:
         return None
     if e.has("employer") and (private or fee or e.has("scam")):
@@ -101,7 +124,9 @@ def _impostor(e: Evidence) -> Category | None:
         return Category.IMPOSTOR
     if e.institution and e.has("scam") and not e.has("service"):
         return Category.IMPOSTOR
-    if fee and (e.kind in _BANKS | _LENDERS | {"platform", "telecom"} or e.has("lender_word") or e.has("scam")):
+    if fee and (
+        e.kind in _BANKS | _LENDERS | {"platform", "telecom"} or e.has("lender_word") or e.has("scam")
+    ):
         return Category.IMPOSTOR
     return None
 
@@ -117,7 +142,9 @@ def _firm_or_relief(e: Evidence) -> Category | None:
         return Category.DEBT_RELIEF_SELLER
     if e.kind in ("law_firm",) or (e.has("law_firm") and e.kind not in _BANKS | _LENDERS):
         return Category.LAW_FIRM
-    if e.kind in _AGENCIES and (debt or e.own is None or e.own.name is not None or e.pressed or e.claims.principals):
+    if e.kind in _AGENCIES and (
+        debt or e.own is None or e.own.name is not None or e.pressed or e.claims.principals
+    ):
         return Category.COLLECTION_AGENCY
     if e.has("collection_agency") and not (e.score("marketing") >= 1 and not debt):
         return Category.COLLECTION_AGENCY

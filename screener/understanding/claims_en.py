@@ -17,7 +17,9 @@ _SELF = re.compile(
 _OPEN = re.compile(
     r"(?:^|(?<=\. )|(?<=^. ))(?:(?:hello|hi|hey|good (?:morning|afternoon|evening|day)|yes|yeah|yo|hiya|okay|ok|so|oh|there|sir|maam|dear|customer|everyone|again|all|howdy|greetings|well)(?: , | \. | ))*(?:the )?"
 )
-_BESIDE = re.compile(r"(?:(?:^|\. |hi , |hello , )(?:this is )?([a-z]+)(?: [a-z]+)? , |\bfor ([a-z]+) |\b(?:mr|mrs|ms|miss|dr|officer|sergeant|agent|inspector|detective(?: constable)?)(?: \.)? ([a-z]+) , )(?=[a-z])")
+_BESIDE = re.compile(
+    r"(?:(?:^|\. |hi , |hello , )(?:this is )?([a-z]+)(?: [a-z]+)? , |\bfor ([a-z]+) |\b(?:mr|mrs|ms|miss|dr|officer|sergeant|agent|inspector|detective(?: constable)?)(?: \.)? ([a-z]+) , )(?=[a-z])"
+)
 _ACTS_FOR = re.compile(
     r"\b(?:on behalf of|representing|represent|represents|our client is|our client|my client|acting for|instructed by|hired by|retained by|collecting for|calling for|agency for|attorneys for|attorney for|solicitors for|collector for|for|regarding (?:your|a|an|the)|originally with|debt with|owes?|account with|your|about (?:a|an|your|the)|behalf) (?:, )?(?:the |a |an |your )?"
 )
@@ -27,7 +29,18 @@ _STOP = frozenset(
     " customer fraud security verification department collections recovery automated again now concerning trying need letting reminder leaving looking alert"
     " got been team desk legal litigation returning one no yes hi hello hey returning underneath driver courier well haha like saying us".split()
 )
-_PLAIN = frozenset({"credit union", "law firm", "law office", "the bank", "credit card", "a bank", "your bank", "city council"})
+_PLAIN = frozenset(
+    {
+        "credit union",
+        "law firm",
+        "law office",
+        "the bank",
+        "credit card",
+        "a bank",
+        "your bank",
+        "city council",
+    }
+)
 _ORG_TAIL = re.compile(
     r"\b(?:bank|financial|finance|credit|capital|solutions|services|service|associates|group|partners|llp|llc|inc|ltd|limited|law|legal|attorneys|solicitors|recovery|recoveries|management"
     r"|relief|council|borough|county|city|court|police|office|department|administration|agency|bureau|school|middle|elementary|academy|college|university|high|primary|nursery|church|hospital|clinic|medical|dental|dentistry|health|care|surgery|pharmacy|orthopedics|pediatrics|vet|veterinary"
@@ -59,13 +72,18 @@ class Introductions:
         self.text = text
         self.words = text.words
         letters = [c for c in text.spoken if c.isalpha() and c.isascii()]
-        self.cased = sum(c.isupper() for c in letters) > 0.012 * len(letters) and any(c in ".,?!" for c in text.spoken)
+        self.cased = sum(c.isupper() for c in letters) > 0.012 * len(letters) and any(
+            c in ".,?!" for c in text.spoken
+        )
 
     def claimed(self) -> list[Named]:
         """Names in the order of how surely they are the caller's own."""
         found: list[Named] = []
         for match in _SELF.finditer(self.words):
-            if re.search(r"\b(?:work|works|working|job|is|live|lives|up|sent|back|phone call|letter|mail|check|gift|package|parcel|payment|different|coming|hear|heard|loan) $", self.words[max(0, match.start() - 12) : match.start()]) and match.group().split()[0] in ("at", "with", "of", "in", "from"):
+            if re.search(
+                r"\b(?:work|works|working|job|is|live|lives|up|sent|back|phone call|letter|mail|check|gift|package|parcel|payment|different|coming|hear|heard|loan) $",
+                self.words[max(0, match.start() - 12) : match.start()],
+            ) and match.group().split()[0] in ("at", "with", "of", "in", "from"):
                 continue
             strong = 3 if match.group().split()[0] not in ("at", "with", "of", "in") else 2
             found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
@@ -86,26 +104,43 @@ class Introductions:
         for match in _ACTS_FOR.finditer(self.words):
             for named in self._at(match.end(), 2):
                 if named.name is not None:
-                    sure = 3 if re.match(r"on behalf|represent|our client|my client|acting|instructed|hired|retained|collecting|attorneys? for|solicitors for|agency for|collector for", match.group()) else 1
+                    sure = (
+                        3
+                        if re.match(
+                            r"on behalf|represent|our client|my client|acting|instructed|hired|retained|collecting|attorneys? for|solicitors for|agency for|collector for",
+                            match.group(),
+                        )
+                        else 1
+                    )
                     found.append(Named(named.words, named.start, named.end, sure, named.name))
         return sorted(found, key=lambda named: (-named.weight, named.start))
 
     def _at(self, start: int, weight: int, *, opening: bool = False, article: bool = False) -> list[Named]:
         exact = self._known(start)
         if exact:
-            if _passing(self.words, exact) or (opening and exact.ordinary and not self._shown(start + len(exact.words))):
+            if _passing(self.words, exact) or (
+                opening and exact.ordinary and not self._shown(start + len(exact.words))
+            ):
                 return []
             return [Named(exact.words, start, start + len(exact.words), weight + 2, exact)]
         heard = self._heard(start)
         if article:
-            fits = heard and heard[1] > start + 2 and re.match(r" (?:calling|here|,|\.)", self.words[heard[1] : heard[1] + 8])
+            fits = (
+                heard
+                and heard[1] > start + 2
+                and re.match(r" (?:calling|here|,|\.)", self.words[heard[1] : heard[1] + 8])
+            )
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])] if heard and fits else []
         if heard:
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])]
         run = self._run(start, cased=self.cased)
         if not run and self.cased and not opening:
             run = self._run(start, cased=False)
-            if not run or kind_of_name(self.words[start : run[0]]) not in ("government", "personal", "authority"):
+            if not run or kind_of_name(self.words[start : run[0]]) not in (
+                "government",
+                "personal",
+                "authority",
+            ):
                 return []
         if not run:
             return []
@@ -116,7 +151,12 @@ class Introductions:
             return []
         weight -= opening
         weight += 1 if _ORG_TAIL.search(name) else -1
-        weight += 2 * bool(re.match(r" , (?:attorneys|solicitors|attorney|llp|a law|lawyers|debt collect)", self.words[end : end + 20]))
+        weight += 2 * bool(
+            re.match(
+                r" , (?:attorneys|solicitors|attorney|llp|a law|lawyers|debt collect)",
+                self.words[end : end + 20],
+            )
+        )
         return [Named(name, start, end, weight + (" and " in name))]
 
     def _known(self, start: int) -> Name | None:
@@ -127,7 +167,11 @@ class Introductions:
             while words:
                 for spelled in (words, words.replace(" . ", " ")):
                     if spelled in names and spelled not in _STOP:
-                        return Name(words, names[spelled].kind, names[spelled].owners) if words != spelled else names[spelled]
+                        return (
+                            Name(words, names[spelled].kind, names[spelled].owners)
+                            if words != spelled
+                            else names[spelled]
+                        )
                 words = re.sub(r"(?: | \. )?[a-z0-9]+$", "", words)
             return None
         return None
@@ -142,7 +186,9 @@ class Introductions:
                 continue
             if heard in _PLAIN:
                 return None
-            if count == 1 and (heard in _STOP or heard in given_names() or len(heard) < 4 or self._upper(start)):
+            if count == 1 and (
+                heard in _STOP or heard in given_names() or len(heard) < 4 or self._upper(start)
+            ):
                 continue
             if tokens[count - 1].group() in _STOP and tokens[count - 1].group() not in ("us", "one"):
                 continue
@@ -157,10 +203,16 @@ class Introductions:
         for count, token in enumerate(_tokens(self.words[start : start + 70])[:7]):
             low, high = start + token.start(), start + token.end()
             gap = self.words[end:low] if count else ""
-            if gap.strip() not in ("", "&") and not (gap == " . " and self.words[start:end] in ("st", "dr", "u", "u . s", "s", "i", "mt")):
+            if gap.strip() not in ("", "&") and not (
+                gap == " . " and self.words[start:end] in ("st", "dr", "u", "u . s", "s", "i", "mt")
+            ):
                 break
             if cased:
-                if not self._upper(low) and token.group() not in ("of", "and", "the", "for") and not token.group()[0].isdigit():
+                if (
+                    not self._upper(low)
+                    and token.group() not in ("of", "and", "the", "for")
+                    and not token.group()[0].isdigit()
+                ):
                     break
                 sure = True
             elif token.group() in _STOP and not (token.group() in ("and", "of") and count):
@@ -174,13 +226,31 @@ class Introductions:
         return self.text.spoken[self.text.origin[place]].isupper()
 
     def _shown(self, end: int) -> bool:
-        return bool(re.match(r" (?:here|calling|,|\.|card|fraud|collections|security|servicing|bank|department|customer)", self.words[end : end + 16]))
+        return bool(
+            re.match(
+                r" (?:here|calling|,|\.|card|fraud|collections|security|servicing|bank|department|customer)",
+                self.words[end : end + 16],
+            )
+        )
 
     def _namelike(self, name: str, start: int, end: int, needs_tail: bool) -> bool:
         first = name.split(" ")[0]
         if len(name) < 3 or _GENERIC.match(name) or first in _STOP:
             return False
-        if first in ("mr", "mrs", "ms", "miss", "officer", "detective", "agent", "sergeant", "deputy", "dr", "judge", "coach"):
+        if first in (
+            "mr",
+            "mrs",
+            "ms",
+            "miss",
+            "officer",
+            "detective",
+            "agent",
+            "sergeant",
+            "deputy",
+            "dr",
+            "judge",
+            "coach",
+        ):
             return False
         if first in given_names() and not _ORG_TAIL.search(name) and " and " not in name:
             return False
@@ -188,7 +258,14 @@ class Introductions:
             return not _passing_words(self.words, start)
         if kind_of_name(name) in ("government", "authority"):
             return " " in name
-        return self.cased and self._upper(start) and not needs_tail and " " in name and not _passing_words(self.words, start) and not _place(self.words, start)
+        return (
+            self.cased
+            and self._upper(start)
+            and not needs_tail
+            and " " in name
+            and not _passing_words(self.words, start)
+            and not _place(self.words, start)
+        )
 
     def _ending(self, end: int) -> list[Named]:
         """A name right before "here" or "calling"."""
@@ -199,14 +276,27 @@ class Introductions:
                 words = match.group(1)
                 start = match.start(1)
                 name = known_names().get(words)
-                if name is None and 1 < count < 5 and not self.cased and _ORG_TAIL.search(words) and not (set(words.split()) & _STOP) and not _GENERIC.match(words) and re.search(r"(?:^|\b(?:hi|hello|hey|is|um|morning|afternoon|yes|yeah)(?: ,)? |[.,] )$", self.words[:start]):
+                if (
+                    name is None
+                    and 1 < count < 5
+                    and not self.cased
+                    and _ORG_TAIL.search(words)
+                    and not (set(words.split()) & _STOP)
+                    and not _GENERIC.match(words)
+                    and re.search(
+                        r"(?:^|\b(?:hi|hello|hey|is|um|morning|afternoon|yes|yeah)(?: ,)? |[.,] )$",
+                        self.words[:start],
+                    )
+                ):
                     return [Named(words, start, start + len(words), 2)]
                 if name and not name.ordinary and not _passing(self.words[:start], name):
                     return [Named(words, start, start + len(words), 4, name)]
         return []
 
 
-_LANDMARK = re.compile(r"^ (?:tower|building|branch|plaza|center on|lobby|stadium|arena|on (?:third|main|the corner)|cash machine|atm|round the corner|near|down the|(?:card|cards|account)(?! services| servicing| holder| center| member| fraud| security| department))\b")
+_LANDMARK = re.compile(
+    r"^ (?:tower|building|branch|plaza|center on|lobby|stadium|arena|on (?:third|main|the corner)|cash machine|atm|round the corner|near|down the|(?:card|cards|account)(?! services| servicing| holder| center| member| fraud| security| department))\b"
+)
 
 
 def _passing(words: str, name: Name) -> bool:
@@ -215,8 +305,18 @@ def _passing(words: str, name: Name) -> bool:
 
 
 def _passing_words(words: str, start: int) -> bool:
-    return bool(re.search(r"(?:by|near|next to|opposite|behind|outside|work|works|working|job|payment|parcel|package|shipment|balance|account) (?:at |from |with |to )?(?:the )?$", words[max(0, start - 24) : start]))
+    return bool(
+        re.search(
+            r"(?:by|near|next to|opposite|behind|outside|work|works|working|job|payment|parcel|package|shipment|balance|account) (?:at |from |with |to )?(?:the )?$",
+            words[max(0, start - 24) : start],
+        )
+    )
 
 
 def _place(words: str, start: int) -> bool:
-    return bool(re.search(r"(?:dealer|store|shop|charge|purchase|station|parcel|flight|live|lives|based|branch) ?(?:of|in|at|from) $", words[max(0, start - 24) : start]))
+    return bool(
+        re.search(
+            r"(?:dealer|store|shop|charge|purchase|station|parcel|flight|live|lives|based|branch) ?(?:of|in|at|from) $",
+            words[max(0, start - 24) : start],
+        )
+    )

@@ -20,8 +20,12 @@ class Named:
 _INTRO = re.compile(
     r"(?:呢度系|呢边系|我(?:们|这|那)?(?:边|里|家|方|司|行)?(?:就)?是|我们这(?:边|里)(?:是)?|我这(?:边|里)(?:是)?|这(?:里|边)(?:是)?|这是|咱们?(?:这边)?是|我代表|代表的是|本人是|我们|我系|我哋系|公司全称|叫|我是你们)(?:您的|您|你们|你|咱们|那个|那|中国)?$"
 )
-_OPENING = re.compile(r"(?:^|[.,]|您好|你好|喂+|哈喽|嗨|hello|hi|打扰了?|师傅|先生|女士|小姐|老板|家长|那个|亲|早上好|上午好|下午好|晚上好)\s?(?:您好|你好|那个|打扰了)*$")
-_PRINCIPAL_BEFORE = re.compile(r"(?:受|受到|接受|代表|代理(?:的)?(?:是)?|委托方是|委托人是|委托方|替|帮|给|代|由|为|和|与|跟|到|是给|帮忙|服务于|债权人是|客户是|处理您跟|处理你跟|处理他)$")
+_OPENING = re.compile(
+    r"(?:^|[.,]|您好|你好|喂+|哈喽|嗨|hello|hi|打扰了?|师傅|先生|女士|小姐|老板|家长|那个|亲|早上好|上午好|下午好|晚上好)\s?(?:您好|你好|那个|打扰了)*$"
+)
+_PRINCIPAL_BEFORE = re.compile(
+    r"(?:受|受到|接受|代表|代理(?:的)?(?:是)?|委托方是|委托人是|委托方|替|帮|给|代|由|为|和|与|跟|到|是给|帮忙|服务于|债权人是|客户是|处理您跟|处理你跟|处理他)$"
+)
 _PRINCIPAL_AFTER = re.compile(
     r"^[^.]{0,10}?(?:委托|委派|委外|第三方|的?外包|合作(?:的|机构|方)|授权(?:我们|的)|(?:把|将).{0,6}债权|债权|转让|做委外|做清收|做催收|处理|那边(?:委托|授权)|让我们|移交)"
 )
@@ -58,12 +62,18 @@ _ROLE = re.compile(
     r"(?:司机|骑手|配送员|快递员|外卖员|客服|专员|顾问|客户经理|理财经理|经理|实习律师|律师(?!事务所|行|楼)|老师|护士|医生|前台|书记员|法官|检察官|民警|警官|工作人员|回访员|话务员|调解员|助理|专家|主任|校长|理赔|售后|那边|这边|官方|社区民警|执行局|小哥|送货员|业务员|催收员|外访员|家访|班主任|住院|人事|招聘|催收|委外|外包|销售|回访|客户关怀|智能|温馨提醒|负责).*$"
 )
 _CORPORATE = re.compile(r"(?:股份)?(?:有限责任公司|有限公司|分公司|集团公司|公司|有限)$")
-_FIRM = re.compile(r"(?:律师事务所|律所|事务所|律师行|律师楼|信用管理|资产管理|资产|咨询|法务|企业服务|调解中心)$")
+_FIRM = re.compile(
+    r"(?:律师事务所|律所|事务所|律师行|律师楼|信用管理|资产管理|资产|咨询|法务|企业服务|调解中心)$"
+)
 _GENERIC = re.compile(
     r"^(?:银行|.{0,2}公司|律师事务所|律所|.{0,2}律师团队|贷款中心|客服(?:中心)?|.*客户.{0,2}中心|医院|学校|法院|派出所|公安局|法务部?|(?:正规|一家|专业|免费)?法律(?:咨询|服务)|第三方.*|咨询|商务咨询|商务|法务外包|管理咨询|资产|金融|资产管理|信用管理|.{0,3}平台|美容院?|物业|快递|外卖|物流|保险|小?贷款?|融资|科技|商务|酒店|超市|中介|(?:个人|网贷|信用卡|专业|专门|银行)?债务(?:优化|重组|协商|规划|咨询|管理|处理|整合)?(?:机构|公司|平台|的)?|.{0,6}(?:合作|受托|委托|外包|第三方)的?(?:催收|清收|公司)|催收|清收|外包|资管|.{0,2}托催收|.{0,2}(?:信用|征信)修复|停息.*|反催收|.{0,3}装修|.{0,3}房产|搬家|债权人|受让方|网贷|信用卡|车险|.{0,2}银行.{0,2}|助贷.*|教育|健身|英语|地产|律师楼|企业贷款|.{0,4}调解中心|消费金融|财务|多家.*|.*信贷|.*机构)$"
 )
-_NOISE = re.compile(r"[您你我他她吗呢吧了着]|不是|没有|案子|提起|递交|定于|本所|本月|受理|开庭|日向|姓|转告|方便|只要|每天|首次|[说要帮跟欠签按谁哪找叫不去来把让请就有还]|专门|委托方|告诉|成功|关于|麻烦|正规|这个|那个|什么|怎么|如果|可以|已经|现在|今天|明天|昨天|需要|一笔|尾号|账单|逾期|银行卡|还款|^(?:儿子|女儿|爸|妈|哥|姐|老师|师傅|阿姨|叔叔|糖糖)|妈妈|爸爸")
-_NAMED_SLOT = re.compile(r"(?:公司全称|公司名字|全称|公司叫|我们叫|叫|(?:第三方|外包|合作)公司,?叫)[,.]?([^.,]{2,12})")
+_NOISE = re.compile(
+    r"[您你我他她吗呢吧了着]|不是|没有|案子|提起|递交|定于|本所|本月|受理|开庭|日向|姓|转告|方便|只要|每天|首次|[说要帮跟欠签按谁哪找叫不去来把让请就有还]|专门|委托方|告诉|成功|关于|麻烦|正规|这个|那个|什么|怎么|如果|可以|已经|现在|今天|明天|昨天|需要|一笔|尾号|账单|逾期|银行卡|还款|^(?:儿子|女儿|爸|妈|哥|姐|老师|师傅|阿姨|叔叔|糖糖)|妈妈|爸爸"
+)
+_NAMED_SLOT = re.compile(
+    r"(?:公司全称|公司名字|全称|公司叫|我们叫|叫|(?:第三方|外包|合作)公司,?叫)[,.]?([^.,]{2,12})"
+)
 _STRONG_SLOT = re.compile(
     r"(?:^|[.,]|您好|你好|喂|女士|先生|师傅|家长|老板)(?:那个|女士|先生|您好|你好|[,.])*((?:我(?:们)?(?:这边|这里)?是|这(?:里|边)?是|我这边是|我们(?!的))?)([^.,的是]{2,12}?)(?:的(?=[.,我您你啊受就,]|客服|人|置业|客户|招|课程|美容|健身|销售|那个|小|司机|骑手|工作|[^.,]{0,8}(?:委托|委外))|(?=[,.]?受)|(?=[,.](?:您|你|我姓|我叫|工号|受|给您|有)))"
 )
@@ -73,7 +83,25 @@ _BARE_SLOT = re.compile(
     r"(?:^|\. ?\.)(?:(?:喂|你好|您好|哎|老板|大姐|大哥|哥|姐|叔叔|阿姨|先生|女士|早上好|下午好|机主)[,.]?)*()([^.,的是我您你]{2,9}?)(?:小[一-鿿](?=[,.]|$)|(?=,(?:代表|受|这里|关于|您|你好|您好|通知|跟))|的[一-鿿]{2,3}(?=[,.]))"
 )
 
-_DOING = ("做", "专门", "专业", "搞", "卖", "帮", "给", "一家", "正规", "搬", "修", "办", "负责", "收", "送", "跟", "和")  # what they do, no name
+_DOING = (
+    "做",
+    "专门",
+    "专业",
+    "搞",
+    "卖",
+    "帮",
+    "给",
+    "一家",
+    "正规",
+    "搬",
+    "修",
+    "办",
+    "负责",
+    "收",
+    "送",
+    "跟",
+    "和",
+)  # what they do, no name
 
 
 def known(words: str) -> list[Named]:
@@ -94,7 +122,11 @@ def _weighed(words: str, mention: Mention) -> Named:
         weight = 0
     elif after.startswith("委托"):
         weight = -1
-    elif _PRINCIPAL_AFTER.match(after) and (_PRINCIPAL_BEFORE.search(before) or "委托" in after[:12] or re.match(r".{0,6}(?:第三方|合作|委外|外包|代理|催收公司|做催收|做委外)", after)):
+    elif _PRINCIPAL_AFTER.match(after) and (
+        _PRINCIPAL_BEFORE.search(before)
+        or "委托" in after[:12]
+        or re.match(r".{0,6}(?:第三方|合作|委外|外包|代理|催收公司|做催收|做委外)", after)
+    ):
         weight = -1
     elif _PRINCIPAL_BEFORE.search(before) and weight < 3:
         weight = -1
@@ -126,7 +158,15 @@ def free(words: str) -> list[Named]:
             name = _tidy(match.groups()[-1])
             start = match.start(match.lastindex or 1) + match.groups()[-1].find(name)
             if _possible(name) and not _GENERIC.match(name):
-                weight = 1 if pattern is _BARE_SLOT else 2 if pattern is _NAMED_SLOT or match.group(1) else 1 if match.start() < 12 else 0
+                weight = (
+                    1
+                    if pattern is _BARE_SLOT
+                    else 2
+                    if pattern is _NAMED_SLOT or match.group(1)
+                    else 1
+                    if match.start() < 12
+                    else 0
+                )
                 found.append(Named(name, start, start + len(name), weight))
     return sorted(found, key=lambda named: (-named.weight, named.start))
 
@@ -151,7 +191,22 @@ def _tailed(words: str, begins: int, end: int) -> Named | None:
     raw = words[begins:end]
     lead = _LEAD.match(raw)
     cut = lead.end() if lead and lead.end() < len(raw) - 1 else 0
-    for marker in ("我是", "我们是", "这里是", "这边是", "代表", "委托的", "您好", "你好", "我们", "先生", "女士", "的是", "我这边是", "我"):
+    for marker in (
+        "我是",
+        "我们是",
+        "这里是",
+        "这边是",
+        "代表",
+        "委托的",
+        "您好",
+        "你好",
+        "我们",
+        "先生",
+        "女士",
+        "的是",
+        "我这边是",
+        "我",
+    ):
         place = raw.rfind(marker)
         if place >= 0 and place + len(marker) > cut and place + len(marker) < len(raw) - 1:
             cut = place + len(marker)
@@ -161,12 +216,23 @@ def _tailed(words: str, begins: int, end: int) -> Named | None:
         cut, name = cut + more.end(), name[more.end() :]
     start = begins + cut
     before, after = words[max(0, start - 10) : start], words[end : end + 12]
-    if not _possible(name) or (_GENERIC.match(name) and not _PUBLIC.search(name)) or _OTHER_AFTER.match(after):
+    if (
+        not _possible(name)
+        or (_GENERIC.match(name) and not _PUBLIC.search(name))
+        or _OTHER_AFTER.match(after)
+    ):
         return None
     if not _FIRM.search(name) and _PRINCIPAL_AFTER.match(after) and _PRINCIPAL_BEFORE.search(before):
         return None
-    introduced = bool(lead and cut) or bool(_INTRO.search(before)) or bool(_OPENING.search(before)) or before.endswith("委托的")
-    if not introduced or (_OTHER_BEFORE.search(before) and not _INTRO.search(before) and not before.endswith("委托的")):
+    introduced = (
+        bool(lead and cut)
+        or bool(_INTRO.search(before))
+        or bool(_OPENING.search(before))
+        or before.endswith("委托的")
+    )
+    if not introduced or (
+        _OTHER_BEFORE.search(before) and not _INTRO.search(before) and not before.endswith("委托的")
+    ):
         return None
     return Named(name, start, end, 3 if introduced else 1)
 

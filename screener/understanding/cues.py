@@ -82,9 +82,9 @@ class Cues:
         if cue.label in self._asserted:
             return False
         clause = max(opens, words.rfind(",", 0, start) + 1)
-        return self._any("_negated", lang, words, max(clause, start - _NEGATED[lang]), start + 1) or self._any(
-            "_reported", lang, words, max(opens, start - _REPORTED[lang]), start + 1
-        )
+        return self._any(
+            "_negated", lang, words, max(clause, start - _NEGATED[lang]), start + 1
+        ) or self._any("_reported", lang, words, max(opens, start - _REPORTED[lang]), start + 1)
 
     def _any(self, label: str, lang: str, words: str, low: int, high: int) -> bool:
         return any(
@@ -123,7 +123,9 @@ def _read(path: Path) -> dict[str, dict[str, list[str]]]:
 def word_lists() -> dict[str, dict[str, list[str]]]:
     """The lists of words.toml that phrases name in braces, by language."""
     tables = _read(seeds() / "cues" / "words.toml")
-    return {lang: {name: t.get(lang, []) for name, t in tables.items() if t.get(lang)} for lang in ("zh", "en")}
+    return {
+        lang: {name: t.get(lang, []) for name, t in tables.items() if t.get(lang)} for lang in ("zh", "en")
+    }
 
 
 def _patterns(path: Path, phrase: str, lang: str, limits: bool) -> list[Pattern]:

@@ -26,13 +26,19 @@ def _table() -> dict[str, Any]:
 def _heard() -> tuple[Homophones, Mishearings]:
     """The words of heard.toml, and every name in Chinese that is long enough to be told by its sound."""
     table = _table()
-    names = [words for words, name in known_names().items() if _CHINESE.match(words) and (len(words) > 2 or words in _SHORT)]
+    names = [
+        words
+        for words, name in known_names().items()
+        if _CHINESE.match(words) and (len(words) > 2 or words in _SHORT)
+    ]
     names = [words for words in names if len(_CHINESE.findall(words[:2])) == 2]
     return Homophones([*table["zh"], *names], table["kept"]), Mishearings(table["en"])
 
 
 # Two-character names that are told by their sound alone: no common word sounds like them.
-_SHORT = frozenset("招行 建行 工行 农行 中行 交行 邮储 浦发 花呗 借呗 还呗 京东 微众 招联 捷信 度小满 韵达 德邦 广发 平安 美团 兴业".split())
+_SHORT = frozenset(
+    "招行 建行 工行 农行 中行 交行 邮储 浦发 花呗 借呗 还呗 京东 微众 招联 捷信 度小满 韵达 德邦 广发 平安 美团 兴业".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,9 @@ _WHOLE = {
     "ma'am": "maam",
 }
 _DIGITS = frozenset("zero oh one two three four five six seven eight nine".split())
-_IS = frozenset({"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"})
+_IS = frozenset(
+    {"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"}
+)
 _STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
 _QUOTES = dict.fromkeys("’‘`´ʼ＇", "'")
 
