@@ -10,7 +10,7 @@ from flask_babel import Babel, format_date, format_datetime, format_time, get_ti
 from screener.house import house
 from screener.model import Language
 from screener.web.guard import local_path
-from screener.web.visitor import known_visitor, visitor
+from screener.web.visitor import known_visitor
 
 pages = Blueprint("language", __name__)
 
@@ -72,7 +72,6 @@ def text_in(texts: Any) -> str:
 @pages.post("/language")
 def choose() -> Response:
     """Remember the language of the pages in this browser; the language of the texts is a setting."""
-    visitor()
     page = make_response(redirect(local_path(request.form.get("back", "/")), 303))
     wanted = request.form.get("language")
     if wanted in set(Language):

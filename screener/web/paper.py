@@ -30,7 +30,7 @@ class Day:
 
 def install_paper(app: Flask) -> None:
     """Give the templates what they share."""
-    app.jinja_env.globals.update(csrf=csrf, navigation=NAVIGATION, consents=words.CONSENTS)
+    app.jinja_env.globals.update(csrf=csrf, navigation=NAVIGATION, kept=words.KEPT)
     app.jinja_env.filters.update(plain=plain, steps=findings.steps, groupby_day=groupby_day)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -82,11 +82,20 @@ NUMBER_CHECKS: dict[NumberCheck, object] = {
 }
 
 CONSENTS: dict[Consent, object] = {
-    Consent.UNASKED: later("Hung up before answering about recording"),
+    Consent.UNASKED: later("Not recorded; the caller gave no answer about it"),
     Consent.RECORDING: later("Agreed to recording"),
     Consent.NOTES: later("No recording; agreed to written notes"),
     Consent.REFUSED: later("No recording, no notes; only the call and its keys are kept"),
     Consent.WITHDRAWN: later("Agreement taken back; what was kept has been deleted"),
+}
+
+# What is kept of a call, in a word or two, for the log's lines.
+KEPT: dict[Consent, object] = {
+    Consent.UNASKED: later("not recorded"),
+    Consent.RECORDING: later("recorded with consent"),
+    Consent.NOTES: later("written notes"),
+    Consent.REFUSED: later("not recorded"),
+    Consent.WITHDRAWN: later("deleted at the caller's wish"),
 }
 
 DISPOSITIONS: dict[Disposition, object] = {
