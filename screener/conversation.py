@@ -11,58 +11,50 @@ from screener.dialogue.consent import withdrawal
 from screener.dialogue.engine import CAPTURING
 from screener.house import House
 from screener.model import Consent, Disposition, Jurisdiction, Treatment
-from screener.store import Connection, calls, recordings, subscribers
-from screener.store.calls import Asked, Ring
-from screener.store.records import Call, Subscriber
+from screener.store import Connection, calls, recordings
+from screener.store.calls import Arrival, Asked, Ring
+from screener.store.records import Call
 
 __all__ = ["Heard", "close", "keep_partial", "note_recording", "open_call", "repeat", "take_turn"]
 
 log = logging.getLogger(__name__)
 
 
-def open_call(tx: Connection, house: House, owner: Subscriber, ring: Ring) -> str:
+def open_call(tx: Connection, house: House, arrival: Arrival, ring: Ring) -> str:
     """Log a ringing call and answer it, or turn it away; the TwiML."""
-    treatment = subscribers.treatment_of(tx, owner.id, ring.caller.number)
-    call = calls.open_(tx, owner, ring, treatment)
-    talk = first_talk(owner, ring, treatment)
-    if calls.own_number(tx, ring.caller.number):
-        return turn_away(tx, house, call, talk)
-    if treatment is Treatment.BLOCK:
-        return turn_away(tx, house, call, talk, rejected=house.settings.reject_blocked)
-    now, today = calls.load(tx, call)
-    if now >= house.settings.max_concurrent_calls or today >= house.settings.max_calls_per_day:
-        log.warning("a call was turned away: %d at once, %d in a day", now + 1, today + 1)
+    talk = first_talk(arrival, ring)
+    blocked = arrival.is_own_number or arrival.treatment is Treatment.BLOCK
+    if blocked:
+        talk, reply = dialogue.close_with(talk, "blocked")
+    elif arrival.is_crowded:
+        log.warning("a call was turned away: too many at once or in a day")
         talk, reply = dialogue.close_with(talk, "busy")
     else:
         talk, reply = dialogue.begin(talk)
-    return say(tx, house, call, talk, reply)
+    # A rejected forwarded call may fall to the carrier's voicemail; our own number calling is a loop all the same.
+    rejected = arrival.is_own_number or (blocked and house.settings.reject_blocked)
+    answer = twiml.reject() if rejected else twiml.render(reply, 1, house.urls)
+    call_id = calls.open_(tx, arrival, ring, (talk, asked(reply, answer)))
+    if blocked and calls.close(tx, calls.by_id(tx, call_id), datetime.now(UTC), None):
+        house.promise(tx, "text", ring.sid)
+    return answer
 
 
-def first_talk(owner: Subscriber, ring: Ring, treatment: Treatment | None) -> Talk:
+def first_talk(arrival: Arrival, ring: Ring) -> Talk:
     """How the conversation starts for this caller. A +1 number on either end consents by key only."""
+    owner = arrival.owner
     plus_one = any((number or "").startswith("+1") for number in (ring.caller.number, owner.phone, owner.twilio_number))
     return Talk(
         language=owner.spoken,
         keys_only=plus_one,
         us_subscriber=owner.jurisdiction is Jurisdiction.US,
-        allowed=treatment is Treatment.ALLOW,
+        allowed=arrival.treatment is Treatment.ALLOW,
     )
 
 
-def turn_away(tx: Connection, house: House, call: Call, talk: Talk, *, rejected: bool = True) -> str:
-    """Close a call in the transaction that opened it. A rejected forwarded call may fall to the carrier's voicemail."""
-    talk, reply = dialogue.close_with(talk, "blocked")
-    answer = say(tx, house, call, talk, reply, answer=twiml.reject() if rejected else None)
-    if calls.close(tx, call, datetime.now(UTC), None):
-        house.promise(tx, "text", call.sid)
-    return answer
-
-
-def say(tx: Connection, house: House, call: Call, talk: Talk, reply: Reply, answer: str | None = None) -> str:
-    """Keep our reply as the next turn and render it."""
-    answer = answer or twiml.render(reply, call.turn + 1, house.urls)
-    calls.ask(tx, call, talk, Asked(reply.step, reply.language, reply.said, reply.version, answer))
-    return answer
+def asked(reply: Reply, answer: str) -> Asked:
+    """A reply of ours as it is kept: its words, and the TwiML for a repeated webhook."""
+    return Asked(reply.step, reply.language, reply.said, reply.version, answer)
 
 
 def take_turn(tx: Connection, house: House, call: Call, heard: Heard) -> str:
@@ -74,7 +66,9 @@ def take_turn(tx: Connection, house: House, call: Call, heard: Heard) -> str:
     calls.hear(tx, call, answer.kept)
     if answer.withdrawn:
         forget(tx, house, call)
-    return say(tx, house, call, answer.talk, answer.reply)
+    document = twiml.render(answer.reply, call.turn + 1, house.urls)
+    calls.ask(tx, call, answer.talk, asked(answer.reply, document))
+    return document
 
 
 def forget(tx: Connection, house: House, call: Call) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from twilio.twiml.voice_response import Gather, Recording, Start, Stop, VoiceResponse
@@ -46,6 +47,7 @@ class Urls:
         return f"{self.base}/voice/recording{RETRY}"
 
 
+@lru_cache(maxsize=1024)  # the replies are few: our words, and the turn's number
 def render(reply: Reply, turn: int, urls: Urls) -> str:
     """A reply of ours, as the answer to the request that leads to turn number `turn`."""
     response = VoiceResponse()

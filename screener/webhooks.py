@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -14,8 +15,9 @@ from screener.house import house
 from screener.model import Spoken
 from screener.numbers import read_caller
 from screener.origin import origin
-from screener.store import calls, messages, subscribers
-from screener.store.calls import Ring
+from screener.store import Connection, calls, messages
+from screener.store.calls import Arrival, Ring
+from screener.store.records import Subscriber
 
 log = logging.getLogger(__name__)
 webhooks = Blueprint("webhooks", __name__)
@@ -84,36 +86,55 @@ def sid_named(field: str) -> str:
 def incoming() -> Response:
     """A call comes in: enter it into the log and speak first."""
     sid = sid_named("CallSid")
-    with house().store.write() as tx:
-        known = calls.find(tx, sid, lock=True)
-        if known:
-            return xml(conversation.repeat(tx, known, 1))
-        owner = subscribers.by_twilio_number(tx, request.form.get("To", ""))
-        if owner is None:
-            log.warning("a call to a number that belongs to no subscriber")
-            return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
-        return xml(conversation.open_call(tx, house(), owner, ring(sid, owner.phone)))
+    with house().store.write(durable=False) as tx:
+        return answer_new(tx, sid)
 
 
-def ring(sid: str, subscriber_phone: str) -> Ring:
+def answer_new(tx: Connection, sid: str) -> Response:
+    """Answer a call that is not in the log yet; one to a number without a subscriber leaves no trace."""
+    new = ring(sid)
+    arrival = arriving(tx, new)
+    if arrival is None:
+        return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
+    if arrival.is_known:
+        known = calls.find(tx, sid)
+        return xml(conversation.repeat(tx, known, 1) if known else twiml.hang_up())
+    return xml(conversation.open_call(tx, house(), arrival, for_owner(new, arrival.owner)))
+
+
+def arriving(tx: Connection, new: Ring) -> Arrival | None:
+    """Whose call it is. None, with a word in the log, when it is nobody's."""
+    caps = house().settings
+    called = request.form.get("To", "")
+    arrival = calls.arriving(tx, called, new, (caps.max_concurrent_calls, caps.max_calls_per_day))
+    if arrival is None:
+        log.warning("a call to a number that belongs to no subscriber")
+    return arrival
+
+
+OWN_FIELDS = frozenset({"CallSid", "AccountSid", "From", "To", "Caller", "Called", "ForwardedFrom", "CallToken"})
+
+
+def ring(sid: str) -> Ring:
     """The call as the carrier describes it; what else it says is kept as received."""
-    own = {"CallSid", "AccountSid", "From", "To", "Caller", "Called", "ForwardedFrom", "CallToken"}
-    others = tuple((k, v[:200]) for k, v in request.form.items() if k not in own and v)[:40]
-    caller = read_caller(request.form.get("From", ""), subscriber_phone)
-    return Ring(sid, caller, request.form.get("ForwardedFrom", "")[:64], others)
+    form = request.form
+    others = tuple((k, v[:200]) for k, v in form.items() if v and k not in OWN_FIELDS)[:40]
+    return Ring(sid, read_caller(form.get("From", "")), form.get("ForwardedFrom", "")[:64], others)
+
+
+def for_owner(new: Ring, owner: Subscriber) -> Ring:
+    """Some carriers put the forwarding phone in the caller's place; then the caller is not passed on."""
+    return replace(new, caller=read_caller(new.caller.raw, owner.phone))
 
 
 @webhooks.post("/voice/turn/<int(max=999):number>")
 def turn(number: int) -> Response:
     """The caller answers turn `number`. That number is the lock: delivered twice, the answer is the same."""
     sid = sid_named("CallSid")
-    with house().store.write() as tx:
+    with house().store.write(durable=False) as tx:
         call = calls.find(tx, sid, lock=True)
         if call is None:
-            owner = subscribers.by_twilio_number(tx, request.form.get("To", ""))
-            if owner is None:
-                return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
-            return xml(conversation.open_call(tx, house(), owner, ring(sid, owner.phone)))
+            return answer_new(tx, sid)
         if call.ended_at:
             return xml(twiml.hang_up())
         if number != call.turn:
@@ -137,7 +158,7 @@ def partial(number: int) -> Response:
     form = request.form
     words = f"{form.get('StableSpeechResult', '')} {form.get('UnstableSpeechResult', '')}"
     sequence = form.get("SequenceNumber", "0")
-    with house().store.write() as tx:
+    with house().store.write(durable=False) as tx:
         call = calls.find(tx, sid, lock=True)
         if call and number == call.turn and not call.ended_at:
             order = int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) < 9 else 0
@@ -154,11 +175,11 @@ def ended() -> Response:
     with house().store.write() as tx:
         call = calls.find(tx, sid, lock=True)
         if call is None:
-            owner = subscribers.by_twilio_number(tx, request.form.get("To", ""))
-            if owner is None:
-                log.warning("the end of a call that belongs to no subscriber")
+            new = ring(sid)
+            arrival = arriving(tx, new)
+            if arrival is None:
                 return done()
-            call = calls.open_(tx, owner, ring(sid, owner.phone), None)
+            call = calls.by_id(tx, calls.open_(tx, arrival, for_owner(new, arrival.owner)))
         conversation.close(tx, house(), call, whole_number(request.form.get("CallDuration", "")))
     return done()
 

@@ -11,7 +11,7 @@ from screener.dialogue import Heard, Talk
 from screener.model import Consent, Disposition, Spoken, Treatment
 from screener.numbers import read_caller
 from screener.store import Store, calls, messages, open_store, recordings, sessions, subscribers
-from screener.store.calls import Asked, Ring
+from screener.store.calls import Arrival, Asked, Ring
 from screener.store.messages import ReferenceTaken
 from screener.store.records import Call, Subscriber
 from screener.store.schema import metadata
@@ -40,7 +40,11 @@ def owner(store: Store) -> Subscriber:
 
 def enter(store: Store, owner: Subscriber, number: int = 1, caller: str = "+85251230000") -> Call:
     with store.write() as tx:
-        return calls.open_(tx, owner, Ring(sid(number), read_caller(caller)), None, NOW)
+        return calls.by_id(tx, calls.open_(tx, arrival(owner), Ring(sid(number), read_caller(caller)), None, NOW))
+
+
+def arrival(owner: Subscriber) -> Arrival:
+    return Arrival(owner, None, is_own_number=False, is_crowded=False, is_known=False)
 
 
 def text_values(owner: Subscriber, **changes: object) -> dict[str, object]:
@@ -121,7 +125,7 @@ def test_times_come_back_as_utc(store: Store, owner: Subscriber) -> None:
 def test_a_time_without_a_zone_is_refused(store: Store, owner: Subscriber) -> None:
     """A naive time is a mistake and never stored."""
     with pytest.raises(Exception, match="without a zone"), store.write() as tx:
-        calls.open_(tx, owner, Ring(sid(1), read_caller("")), None, NOW.replace(tzinfo=None))
+        calls.open_(tx, arrival(owner), Ring(sid(1), read_caller("")), None, NOW.replace(tzinfo=None))
 
 
 def test_a_call_is_entered_once(store: Store, owner: Subscriber) -> None:
@@ -164,10 +168,10 @@ def test_partials_keep_only_the_latest(store: Store, owner: Subscriber) -> None:
         calls.keep_partial(tx, call, 1, "我是大", 0)
         calls.keep_partial(tx, call, 1, "我是大新银行", 2)
         calls.keep_partial(tx, call, 1, "我是大新", 1)
-        assert calls.words(tx, call) == ["我是大新银行"]
+        assert [said for _, said in calls.statements(tx, call)] == ["我是大新银行"]
         calls.hear(tx, call, Heard(words="我是大新银行的"))
         calls.keep_partial(tx, call, 1, "late", 9)
-        assert calls.words(tx, call) == ["我是大新银行的"]
+        assert [said for _, said in calls.statements(tx, call)] == ["我是大新银行的"]
 
 
 def test_a_call_is_closed_once(store: Store, owner: Subscriber) -> None:

@@ -231,7 +231,7 @@ def test_the_latest_partial_stands_when_the_caller_hangs_up(carrier: Carrier, lo
         carrier.post("/voice/partial/2", **RING, UnstableSpeechResult=words, SequenceNumber=str(number))
     hang_up(carrier)
     with log.store.read() as tx:
-        assert calls.words(tx, log.call()) == ["我是鸿远公司"]
+        assert [said for _, said in calls.statements(tx, log.call())] == ["我是鸿远公司"]
     assert log.call().disposition is Disposition.ABANDONED
 
 
@@ -265,7 +265,7 @@ def test_consent_taken_back_erases_what_was_kept(carrier: Carrier, log: Log, ans
     assert "<Stop><Recording" in reply
     assert log.call().consent is Consent.WITHDRAWN
     with log.store.read() as tx:
-        assert calls.words(tx, log.call()) == []
+        assert calls.statements(tx, log.call()) == []
         assert recordings.of_call(tx, log.call().id)[0].state == "unwanted"
     assert f"erase:{SID}" in log.promised()
 
@@ -466,7 +466,7 @@ def test_strange_paths_are_not_found(carrier: Carrier, path: str) -> None:
 class Broken:
     """A store that cannot be reached."""
 
-    def write(self) -> None:
+    def write(self, *, durable: bool = True) -> None:
         raise ConnectionError("+85251230000 我是大新银行的")
 
 

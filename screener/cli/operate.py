@@ -69,7 +69,12 @@ def subscriber() -> None:
 @subscriber.command()
 @click.option("--phone", type=PHONE, required=True, help="The subscriber's own phone; the texts go there.")
 @click.option("--twilio-number", type=PHONE, required=True, help="The number to which calls are forwarded.")
-@click.option("--language", type=click.Choice([language.value for language in Language]), required=True, help="What the subscriber reads.")
+@click.option(
+    "--language",
+    type=click.Choice([language.value for language in Language]),
+    required=True,
+    help="What the subscriber reads.",
+)
 @click.option(
     "--jurisdiction",
     type=click.Choice([place.value for place in Jurisdiction]),

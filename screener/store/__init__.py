@@ -1,6 +1,7 @@
 """The only module that speaks SQL: transactions here, one sub-module for each noun."""
 
 import fcntl
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,24 +23,62 @@ BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up a
 MIGRATION_LOCK = 5_117_370_001  # any number of our own; PostgreSQL's advisory lock for `db upgrade`
 
 
+class Turns:
+    """Whose turn it is to write to a SQLite file, among threads and processes of this machine.
+
+    SQLite alone would do, but its writers wait by sleeping longer and longer; the kernel wakes the next at once.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+        self._file: tuple[int, int] | None = None  # the process that opened it, and its descriptor
+
+    @contextmanager
+    def take(self, seconds: float) -> Iterator[None]:
+        """Hold the turn; TimeoutError when it does not come in time. A killed holder's turn ends with it."""
+        if not self._threads.acquire(timeout=seconds):
+            raise TimeoutError("the database is busy")
+        try:
+            file = self._open()
+            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(file, fcntl.LOCK_UN)
+        finally:
+            self._threads.release()
+
+    def _open(self) -> int:
+        """The lock's file, opened anew after a fork: a lock belongs to the open file, which a child would share."""
+        if self._file is None or self._file[0] != os.getpid():
+            self._file = (os.getpid(), os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        return self._file[1]
+
+
 class Store:
-    """A database. SQLite writers take turns in a process by a lock, between processes by BEGIN IMMEDIATE."""
+    """A database. SQLite writers take turns; what else writes to the file, as the job engine does, waits by itself."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._turn = threading.Lock()
+        self._turns = Turns(f"{engine.url.database}.turn") if self.is_sqlite else None
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction that may read and write; nothing else writes to what it has read."""
+    def write(self, *, durable: bool = True) -> Iterator[Connection]:
+        """One transaction that may read and write; nothing else writes to what it has read.
+
+        It survives a crash of ours at once. `durable` also makes SQLite wait for the disk, so that it survives a
+        power cut; a live call's turns do without, because the call does not survive one either.
+        """
         with ExitStack() as stack:
-            if self.is_sqlite:
-                if not self._turn.acquire(timeout=BUSY_SECONDS):
-                    raise TimeoutError("the database is busy")
-                stack.callback(self._turn.release)
+            if self._turns:
+                stack.enter_context(self._turns.take(BUSY_SECONDS))
             tx = stack.enter_context(self.engine.begin())
             if self.is_sqlite:
+                if tx.info.get("durable") is not durable:
+                    tx.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                    tx.info["durable"] = durable
                 tx.exec_driver_sql("BEGIN IMMEDIATE")
             yield tx
 
@@ -116,7 +155,7 @@ def open_store(url: str, *, pool_size: int = 8) -> Store:
     def _pragmas(connection, _record) -> None:  # type: ignore[no-untyped-def]
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")  # a commit survives a power cut, not only a crash
+        cursor.execute("PRAGMA synchronous=FULL")  # what the job engine commits survives a power cut too
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")  # what is erased leaves no bytes behind
         cursor.close()

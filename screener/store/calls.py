@@ -1,17 +1,17 @@
 """Calls and their turns: opened at the ring, one turn at a time, closed once."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from screener.dialogue import Heard, Talk
 from screener.model import Category, Consent, Disposition, Spoken, Treatment
 from screener.numbers import Caller
-from screener.store.records import Call, Subscriber, Turn, record
-from screener.store.schema import call, notice, subscriber, turn
+from screener.store.records import Call, Subscriber, Turn, record, subscriber_of
+from screener.store.schema import call, contact, notice, subscriber, turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,57 +24,103 @@ class Ring:
     carrier: tuple[tuple[str, str], ...] = ()
 
 
+# Statements are built once: building one takes SQLAlchemy longer than SQLite takes to run it.
+_FIND = select(call).where(call.c.sid == bindparam("sid"))
+_FIND_LOCKED = _FIND.with_for_update()
+
+
 def find(tx: Connection, sid: str, *, lock: bool = False) -> Call | None:
     """The call with the carrier's sid; `lock` keeps others from changing it until the transaction ends."""
-    query = select(call).where(call.c.sid == sid)
-    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    row = tx.execute(_FIND_LOCKED if lock else _FIND, {"sid": sid}).one_or_none()
     return record(Call, row) if row else None
 
 
+_BY_ID = select(call).where(call.c.id == bindparam("call"))
+
+
 def by_id(tx: Connection, call_id: int) -> Call:
-    return record(Call, tx.execute(select(call).where(call.c.id == call_id)).one())
+    return record(Call, tx.execute(_BY_ID, {"call": call_id}).one())
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What must be known of a ringing call before it is answered."""
+
+    owner: Subscriber
+    treatment: Treatment | None
+    is_own_number: bool  # one of our Twilio numbers calls, which would be a loop
+    is_crowded: bool  # too many calls open now, or in a day
+    is_known: bool  # this call is in the log already: the webhook is a repeated one
+
+
+_OTHER = subscriber.alias()
+_MINE = call.c.subscriber_id == subscriber.c.id
+_NOW = select(call.c.id).where(_MINE, call.c.ended_at.is_(None), call.c.started_at > bindparam("hour"))
+_TODAY = select(call.c.id).where(_MINE, call.c.started_at > bindparam("day"))
+_ARRIVAL = select(
+    subscriber,
+    select(contact.c.treatment)
+    .where(contact.c.subscriber_id == subscriber.c.id, contact.c.number == bindparam("caller"))
+    .scalar_subquery()
+    .label("treatment"),
+    select(_OTHER.c.id).where(_OTHER.c.twilio_number == bindparam("caller")).scalar_subquery().label("own"),
+    _NOW.limit(1).offset(bindparam("most_now")).correlate(subscriber).scalar_subquery().label("crowd_now"),
+    _TODAY.limit(1).offset(bindparam("most_today")).correlate(subscriber).scalar_subquery().label("crowd_today"),
+    select(call.c.id).where(call.c.sid == bindparam("sid")).correlate(None).scalar_subquery().label("known"),
+).where(subscriber.c.twilio_number == bindparam("to"))
+
+
+def arriving(tx: Connection, to: str, ring: Ring, most: tuple[int, int]) -> Arrival | None:
+    """Whose call it is and how to meet it, in one look; None for a number without a subscriber.
+
+    `most` are the caps on calls open now and in a day.
+    """
+    at = datetime.now(UTC)
+    bounds = {"hour": at - timedelta(hours=1), "day": at - timedelta(days=1)}
+    caps = {"most_now": most[0] - 1, "most_today": most[1] - 1}
+    row = tx.execute(
+        _ARRIVAL, {"to": to, "sid": ring.sid, "caller": ring.caller.number, **bounds, **caps}
+    ).one_or_none()
+    if row is None:
+        return None
+    *owner, treatment, own, crowd_now, crowd_today, known = row
+    return Arrival(
+        owner=subscriber_of(owner),
+        treatment=Treatment(treatment) if treatment else None,
+        is_own_number=own is not None,
+        is_crowded=crowd_now is not None or crowd_today is not None,
+        is_known=known is not None,
+    )
+
+
+_OPEN = insert(call).returning(call.c.id)
 
 
 def open_(
-    tx: Connection, owner: Subscriber, ring: Ring, treatment: Treatment | None, at: datetime | None = None
-) -> Call:
-    """Enter a ringing call into the log."""
-    made = tx.execute(
-        insert(call)
-        .values(
-            sid=ring.sid,
-            subscriber_id=owner.id,
-            caller=ring.caller.number,
-            caller_kind=ring.caller.kind,
-            caller_raw=ring.caller.raw,
-            forwarded_from=ring.forwarded_from,
-            carrier=json.dumps(dict(ring.carrier), ensure_ascii=False),
-            treatment=treatment,
-            started_at=at or datetime.now(UTC),
-        )
-        .returning(*call.c)
-    ).one()
-    return record(Call, made)
-
-
-def load(tx: Connection, open_call: Call) -> tuple[int, int]:
-    """How many other calls of the subscriber are open now, and how many came in the last day."""
-    mine = (call.c.subscriber_id == open_call.subscriber_id, call.c.id != open_call.id)
-    recent = open_call.started_at - timedelta(hours=1)
-    now = tx.execute(
-        select(func.count()).where(*mine, call.c.ended_at.is_(None), call.c.started_at > recent)
-    ).scalar_one()
-    today = tx.execute(
-        select(func.count()).where(*mine, call.c.started_at > open_call.started_at - timedelta(days=1))
-    ).scalar_one()
-    return now, today
-
-
-def own_number(tx: Connection, number: str | None) -> bool:
-    """Whether the caller is one of our own Twilio numbers, which would be a loop."""
-    return number is not None and bool(
-        tx.execute(select(subscriber.c.id).where(subscriber.c.twilio_number == number)).first()
-    )
+    tx: Connection, arrival: Arrival, ring: Ring, first: "tuple[Talk, Asked] | None" = None, at: datetime | None = None
+) -> int:
+    """Enter a ringing call into the log, with our first reply if there is one; the id of its row."""
+    values: dict[str, Any] = {
+        "sid": ring.sid,
+        "subscriber_id": arrival.owner.id,
+        "caller": ring.caller.number,
+        "caller_kind": ring.caller.kind,
+        "caller_raw": ring.caller.raw,
+        "forwarded_from": ring.forwarded_from,
+        "carrier": json.dumps(dict(ring.carrier), ensure_ascii=False),
+        "treatment": arrival.treatment,
+        "started_at": at or datetime.now(UTC),
+        "turn": 0,
+        "talk": "{}",
+        "disposition": None,
+    }
+    if first:
+        talk, asked = first
+        values |= {"turn": 1, "talk": talk_kept(talk), "disposition": talk.disposition}
+    call_id: int = tx.execute(_OPEN, values).scalar_one()
+    if first:
+        tx.execute(_ASK, turn_values(call_id, 1, asked))
+    return call_id
 
 
 # Turns
@@ -94,68 +140,89 @@ class Asked:
 def talk_of(tx: Connection, of: Call) -> Talk:
     """Where the dialogue stands, with the statements that consent has let us keep."""
     saved = json.loads(of.talk)
-    saved["statements"] = tuple(words(tx, of, partials=False))
+    # Most of the way there are none; the look-up is worth skipping.
+    listening = saved["consent"] in ("recording", "notes") and (saved["asked"] or saved["asks"] > 1)
+    saved["statements"] = (
+        tuple(row.words for row in tx.execute(_STATEMENTS, {"call": of.id}) if row.words) if listening else ()
+    )
     saved["asked"] = tuple(saved["asked"])
     saved["language"] = Spoken(saved["language"])
     saved["consent"] = Consent(saved["consent"])
     saved["keyed"] = Category(saved["keyed"]) if saved["keyed"] else None
     saved["disposition"] = Disposition(saved["disposition"]) if saved["disposition"] else None
-    return Talk(**{name: saved[name] for name in (f.name for f in fields(Talk)) if name in saved})
-
-
-def words(tx: Connection, of: Call, *, partials: bool = True) -> list[str]:
-    """The caller's kept statements in order; for a turn that was cut off, its latest partial result."""
-    rows = tx.execute(
-        select(turn.c.words, turn.c.partial)
-        .where(turn.c.call_id == of.id, turn.c.step.in_(STATEMENT_STEPS))
-        .order_by(turn.c.number)
-    )
-    return [text for row in rows if (text := row.words or (row.partial if partials else ""))]
+    return Talk(**saved)
 
 
 # The steps whose answers are statements; elsewhere `words` holds a matched phrase.
 STATEMENT_STEPS = ("statement", "organisation", "principal", "address", "verify", "message")
+_STATEMENTS = (
+    select(turn.c.number, turn.c.words, turn.c.partial)
+    .where(turn.c.call_id == bindparam("call"), turn.c.step.in_(STATEMENT_STEPS))
+    .order_by(turn.c.number)
+)
+
+
+def statements(tx: Connection, of: Call) -> list[tuple[int, str]]:
+    """The caller's kept words with their turn's number; for a turn that was cut off, its latest partial result."""
+    rows = tx.execute(_STATEMENTS, {"call": of.id})
+    return [(row.number, text) for row in rows if (text := row.words or row.partial)]
+
+
+_ASK = insert(turn)
+_MOVE = (
+    update(call)
+    .where(call.c.id == bindparam("call"))
+    .values({name: bindparam(name) for name in ("turn", "talk", "consent", "consent_turn", "disposition")})
+)
+_HEAR = (
+    update(turn)
+    .where(turn.c.call_id == bindparam("call"), turn.c.number == bindparam("answered"))
+    .values({name: bindparam(name) for name in ("heard_at", "words", "digits", "confidence")} | {"partial": None})
+)
 
 
 def ask(tx: Connection, of: Call, talk: Talk, asked: Asked) -> int:
     """Keep our next reply and where the dialogue now stands; the number of the new turn."""
     number = of.turn + 1
-    now = datetime.now(UTC)
-    tx.execute(
-        insert(turn).values(
-            call_id=of.id,
-            number=number,
-            step=asked.step,
-            language=asked.language,
-            said=asked.said,
-            version=asked.version,
-            reply=asked.reply,
-            asked_at=now,
-        )
-    )
-    saved = {name: value for name, value in asdict(talk).items() if name != "statements"}
-    changes: dict[str, Any] = {"turn": number, "talk": json.dumps(saved), "consent": talk.consent}
-    if talk.consent is not of.consent:
-        changes["consent_turn"] = of.turn
-    if talk.disposition:
-        changes["disposition"] = talk.disposition
-    tx.execute(update(call).where(call.c.id == of.id).values(**changes))
+    tx.execute(_ASK, turn_values(of.id, number, asked))
+    moved = {
+        "call": of.id,
+        "turn": number,
+        "talk": talk_kept(talk),
+        "consent": talk.consent,
+        "consent_turn": of.turn if talk.consent is not of.consent else of.consent_turn,
+        "disposition": talk.disposition or of.disposition,
+    }
+    tx.execute(_MOVE, moved)
     return number
+
+
+TALK_KEPT = tuple(f.name for f in fields(Talk) if f.name != "statements")
+
+
+def talk_kept(talk: Talk) -> str:
+    """Where the dialogue stands, without the caller's words."""
+    return json.dumps({name: getattr(talk, name) for name in TALK_KEPT})
+
+
+def turn_values(call_id: int, number: int, asked: Asked) -> dict[str, Any]:
+    """A new turn's row."""
+    return {
+        "call_id": call_id,
+        "number": number,
+        "step": asked.step,
+        "language": asked.language,
+        "said": asked.said,
+        "version": asked.version,
+        "reply": asked.reply,
+        "asked_at": datetime.now(UTC),
+    }
 
 
 def hear(tx: Connection, of: Call, heard: Heard) -> None:
     """Keep what consent lets us keep of the answer to the current turn; the final replaces its partials."""
-    tx.execute(
-        update(turn)
-        .where(turn.c.call_id == of.id, turn.c.number == of.turn)
-        .values(
-            heard_at=datetime.now(UTC),
-            words=heard.words or None,
-            digits=heard.digits or None,
-            confidence=heard.confidence or None,
-            partial=None,
-        )
-    )
+    row = {"words": heard.words or None, "digits": heard.digits or None, "confidence": heard.confidence or None}
+    tx.execute(_HEAR, {"call": of.id, "answered": of.turn, "heard_at": datetime.now(UTC), **row})
 
 
 def turns(tx: Connection, of: Call) -> list[Turn]:
@@ -163,8 +230,11 @@ def turns(tx: Connection, of: Call) -> list[Turn]:
     return [record(Turn, row) for row in rows]
 
 
+_TURN = select(turn).where(turn.c.call_id == bindparam("call"), turn.c.number == bindparam("asked"))
+
+
 def turn_of(tx: Connection, of: Call, number: int) -> Turn | None:
-    row = tx.execute(select(turn).where(turn.c.call_id == of.id, turn.c.number == number)).one_or_none()
+    row = tx.execute(_TURN, {"call": of.id, "asked": number}).one_or_none()
     return record(Turn, row) if row else None
 
 
@@ -202,19 +272,23 @@ def withdraw(tx: Connection, of: Call) -> None:
     )
 
 
+_CLOSE = (
+    update(call)
+    .where(call.c.id == bindparam("call"), call.c.ended_at.is_(None))
+    .values(
+        disposition=func.coalesce(call.c.disposition, Disposition.ABANDONED),
+        ended_at=bindparam("at"),
+        seconds=bindparam("lasted"),
+    )
+)
+
+
 def close(tx: Connection, of: Call, at: datetime, seconds: int | None) -> bool:
     """End a call once; one that reached no farewell was abandoned. False when it was closed before."""
-    changes: dict[str, Any] = {"ended_at": at}
-    if seconds is not None:
-        changes["seconds"] = seconds
-    closed = tx.execute(
-        update(call)
-        .where(call.c.id == of.id, call.c.ended_at.is_(None))
-        .values(disposition=func.coalesce(call.c.disposition, Disposition.ABANDONED), **changes)
-    )
-    if closed.rowcount == 0 and seconds is not None:
+    closed = tx.execute(_CLOSE, {"call": of.id, "at": at, "lasted": seconds}).rowcount == 1
+    if not closed and seconds is not None:
         tx.execute(update(call).where(call.c.id == of.id, call.c.seconds.is_(None)).values(seconds=seconds))
-    return closed.rowcount == 1
+    return closed
 
 
 # What the follow-up adds

@@ -1,8 +1,10 @@
 """Rows as frozen objects, one class for each noun."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -71,6 +73,18 @@ class Call:
     findings: str | None
     advice: str | None
     read_at: datetime | None
+
+    @property
+    def keyed(self) -> Category | None:
+        """What the caller chose on the keypad."""
+        keyed = json.loads(self.talk).get("keyed")
+        return Category(keyed) if keyed else None
+
+    @property
+    def spoken(self) -> Spoken | None:
+        """The language in which the call was held; None before our first reply."""
+        language = json.loads(self.talk).get("language")
+        return Spoken(language) if language else None
 
     @property
     def found(self) -> dict[str, Any]:
@@ -181,14 +195,26 @@ ENUMS: dict[str, Any] = {
     "jurisdiction": Jurisdiction,
     "treatment": Treatment,
 }
+SPOKEN_KINDS = (Turn,)
 
 
-def record(kind: type[T], row: Any) -> T:
-    """A row as an object of `kind`, its words turned back into the model's."""
-    values = dict(row._mapping)
-    for name, enum in ENUMS.items():
-        if values.get(name) is not None:
-            values[name] = enum(values[name])
-    if "language" in values:
-        values["language"] = (Spoken if kind is Turn else Language)(values["language"])
-    return kind(**values)
+def record(kind: type[T], row: Sequence[Any]) -> T:
+    """A row, its columns in the order of `kind`, as an object with the model's words."""
+    turns = _turns(kind)  # type: ignore[arg-type]
+    return kind(*(turn(value) if value is not None else None for turn, value in zip(turns, row, strict=True)))
+
+
+@cache
+def _turns(kind: Any) -> tuple[Callable[[Any], Any], ...]:
+    """For each column of a kind, what turns a stored value into the model's word."""
+    language = Spoken if kind in SPOKEN_KINDS else Language
+    words = {**ENUMS, "language": language}
+    return tuple(words.get(f.name, _as_it_is) for f in fields(kind))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def subscriber_of(values: Sequence[Any]) -> Subscriber:
+    return record(Subscriber, values)

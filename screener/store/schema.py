@@ -113,7 +113,7 @@ call = Table(
     Index(None, "subscriber_id", "organisation", "started_at"),
 )
 _OPEN = call.c.ended_at.is_(None)
-Index("ix_call_open", call.c.subscriber_id, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_call_open", call.c.subscriber_id, call.c.started_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 turn = Table(
     "turn",

@@ -1,14 +1,42 @@
-"""What the caller said, as findings."""
+"""What the caller said, as findings: who it claims to be, what it does, what was odd. Offline and without a clock."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
-from screener.model import Category, Jurisdiction, Live, Spoken, Understanding
+from screener.model import (
+    Category,
+    Claim,
+    Finding,
+    Jurisdiction,
+    Live,
+    NumberCheck,
+    RedFlag,
+    Sign,
+    Span,
+    Spoken,
+    Tactic,
+    Understanding,
+)
+from screener.understanding.category import Evidence, decide
+from screener.understanding.claims import Claims, claim, claims
+from screener.understanding.cues import Hit
+from screener.understanding.figures import callback, owed
+from screener.understanding.gate import allowed, permitted
+from screener.understanding.hearing import Hearing, hear
+from screener.understanding.numbercheck import check
+from screener.understanding.parts import organisation_of, principal_of
+from screener.understanding.persons import name_en, name_zh, staff_en, staff_zh
+
+__all__ = ["live", "understand"]
 
 
 def live(turns: Sequence[str], lang: Spoken | None = None) -> Live:
-    """The part that the dialogue needs at once."""
-    text = " ".join(turns)
-    return Live(Category.BANK if "银行" in text or "bank" in text.casefold() else Category.UNKNOWN)
+    """Who is calling and for whom, fast enough for the next question; partial results will do."""
+    hearing = hear(turns, lang)
+    said = claims(hearing)
+    flags = {RedFlag(hit.label) for hit in hearing.find("red_flags")}
+    category = decide(Evidence(hearing.find("callers"), flags, said))
+    return Live(category, organisation_of(hearing, said, category), principal_of(hearing, said, category))
 
 
 def understand(
@@ -18,5 +46,66 @@ def understand(
     caller: str | None = None,
     country: Jurisdiction | None = None,
 ) -> Understanding:
-    """Everything noticed in a whole call."""
-    return Understanding(category=live(turns, lang).category)
+    """Everything noticed in a whole call.
+
+    `turns` are the caller's, as recognised; `caller` is the E.164 of the calling number, None when withheld;
+    `country` decides between brands of one name only where the call itself gives no currency or idiom.
+    """
+    hearing = hear(turns, lang)
+    said = claims(hearing, country)
+    seen = hearing.find("callers")
+    red = hearing.find("red_flags")
+    category = decide(Evidence(seen, {RedFlag(hit.label) for hit in red}, said))
+    organisation = organisation_of(hearing, said, category)
+    money = owed(hearing.text.words, hearing.lang)
+    red = permitted(red, category)
+    tactics = allowed(hearing.find("tactics"), category, red, seen, money)
+    back = callback(hearing.text.words, hearing.lang)
+    published = organisation.organisation if organisation else None
+    return Understanding(
+        category=category,
+        category_spans=_category_spans(hearing, seen, category),
+        organisation=organisation,
+        on_behalf_of=principal_of(hearing, said, category),
+        tactics=_findings(hearing, tactics, Tactic),
+        red_flags=_findings(hearing, red, RedFlag),
+        signs=_findings(hearing, hearing.find("signs"), Sign),
+        agent_name=_agent_name(hearing, category),
+        staff_id=_staff(hearing),
+        callback_number=Finding(back.digits, hearing.text.spans(back.start, back.end)) if back else None,
+        amount=money.value if money else None,
+        amount_spans=hearing.text.spans(money.start, money.end) if money else (),
+        caller_check=check(caller, published),
+        callback_check=check(back.digits if back else None, published),
+    )
+
+
+def _findings(hearing: Hearing, hits: Iterable[Hit], kind: type[Tactic] | type[RedFlag] | type[Sign]) -> tuple[Finding, ...]:
+    """One finding for each label, in the order of the vocabulary, with all the words that show it."""
+    spans: dict[str, list[Span]] = {}
+    for hit in hits:
+        spans.setdefault(hit.label, []).extend(hearing.text.spans(hit.start, hit.end))
+    return tuple(Finding(label, tuple(dict.fromkeys(spans[label]))) for label in kind if label in spans)
+
+
+def _category_spans(hearing: Hearing, seen: list[Hit], category: Category) -> tuple[Span, ...]:
+    shown = [hit for hit in seen if hit.label.removesuffix("_hint") == category or (category == Category.IMPOSTOR and hit.label == "scam")]
+    return tuple(span for hit in shown[:6] for span in hearing.text.spans(hit.start, hit.end))
+
+
+def _agent_name(hearing: Hearing, category: Category) -> Finding | None:
+    place = name_en(hearing.text) if hearing.lang is Spoken.EN else name_zh(hearing.text)
+    if place is None:
+        return None
+    raw = hearing.text.raw(*place) if hearing.lang is Spoken.EN else hearing.text.words[slice(*place)]
+    if raw.isascii():
+        raw = hearing.text.raw(*place)
+        raw = raw if any(c.isupper() for c in raw) else raw.title()
+    return Finding(raw, hearing.text.spans(*place))
+
+
+def _staff(hearing: Hearing) -> Finding | None:
+    found = staff_en(hearing.text) if hearing.lang is Spoken.EN else staff_zh(hearing.text)
+    return Finding(found[0], hearing.text.spans(found[1], found[2])) if found else None
+
+

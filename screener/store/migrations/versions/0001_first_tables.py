@@ -61,7 +61,7 @@ def upgrade() -> None:
     with op.batch_alter_table("call", schema=None) as batch_op:
         batch_op.create_index(
             "ix_call_open",
-            ["subscriber_id"],
+            ["subscriber_id", "started_at"],
             unique=False,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),

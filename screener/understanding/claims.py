@@ -1,0 +1,87 @@
+"""The organisation that a caller claims to be, and whom it acts for, in either language."""
+
+import re
+from dataclasses import dataclass
+
+from screener.model import Claim, Jurisdiction, Spoken
+from screener.understanding import claims_zh
+from screener.understanding.claims_en import Introductions
+from screener.understanding.claims_zh import Named
+from screener.understanding.hearing import Hearing
+from screener.understanding.names import owner
+
+_CURRENCY = (
+    (Jurisdiction.GB, re.compile(r"£|\b(?:pounds?|quid|pence|p and l|ccj|council tax|solicitors?|direct debit|sort code|arrears|cheers|mate|overdraft|instalments?|hiya|postcode|high street|county court)\b")),
+    (Jurisdiction.HK, re.compile(r"hk\s?\$|港币|港元|香港|\bhong kong\b|卡数|入数|过数|找数|转数快|我哋|嘅|蚊")),
+    (Jurisdiction.SG, re.compile(r"\bsg?\s?\$\s?\d|新币|新加坡|\bsingapore\b|paynow|\bcpf\b|\bhdb\b")),
+    (Jurisdiction.TW, re.compile(r"新台币|台币|台湾|台北|健保|简讯|地检署|刑事局")),
+    (Jurisdiction.US, re.compile(r"\$|\b(?:dollars?|bucks|zelle|venmo|cash app|social security|zip code|ssn|paycheck|attorneys?|checking account|garnish)\b")),
+    (Jurisdiction.CN, re.compile(r"人民币|征信|块|元|支付宝|微信|派出所|公安")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a caller gives as names, before it is known what kind of call this is."""
+
+    own: tuple[Named, ...]
+    principals: tuple[Named, ...]
+    passing: tuple[Named, ...]
+    country: Jurisdiction | None
+
+    def best(self) -> Named | None:
+        """The name that the caller most surely gives as its own."""
+        return self.own[0] if self.own else None
+
+
+def country(words: str, hint: Jurisdiction | None) -> Jurisdiction | None:
+    """Where the call plays, by currency and idiom; else the hint."""
+    for jurisdiction, idiom in _CURRENCY:
+        if idiom.search(words):
+            return jurisdiction
+    return hint
+
+
+def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
+    """Every name in the call by the part it plays."""
+    words = hearing.text.words
+    where = country(words, hint)
+    if hearing.lang is Spoken.EN:
+        said = Introductions(hearing.text)
+        own = [n for n in said.claimed() if n.weight > 0]
+        return Claims(tuple(own), tuple(said.principals()), (), where)
+    names = claims_zh.known(words)
+    own = [n for n in names if n.weight > 0]
+    free = [n for n in claims_zh.free(words) if not any(k.start < n.end and n.start < k.end and k.weight != 0 and len(n.words) <= len(k.words) + 4 and not _longer(n, k) for k in names)]
+    own += [n for n in free if n.weight > 0]
+    own.sort(key=lambda n: (-n.weight, n.start))
+    return Claims(tuple(own), tuple(n for n in names if n.weight == -1), tuple(n for n in names if n.weight == 0 and not n.name.ordinary), where)  # type: ignore[union-attr]
+
+
+def _longer(free: Named, known: Named) -> bool:
+    """A firm or local body whose name holds a known one: 海淀区人民法院, 德瀚(成都)律师事务所."""
+    return free.end > known.end and bool(re.search(r"(?:事务所|法院|公安局|派出所|检察院|分局|中心|局|资产管理|信用管理)$", free.words)) or (
+        known.name is not None and not known.name.owners and len(free.words) > len(known.words)
+    ) or (free.start < known.start and free.end == known.end)
+
+
+def claim(hearing: Hearing, named: Named | None, where: Jurisdiction | None) -> Claim | None:
+    """A name as a claim, with the organisation of the gazetteer that bears it."""
+    if named is None:
+        return None
+    text = hearing.text
+    organisation = owner(named.name, where) if named.name else None
+    raw = text.raw(named.start, named.end)
+    if organisation is None and named.name is not None:
+        raw = text.words[named.start : named.end] if hearing.lang is Spoken.ZH else _title(named, raw)
+    elif organisation is None:
+        raw = text.words[named.start : named.end] if re.search(r"[\u3400-\u9fff]", raw) else _title(named, raw)
+    return Claim(raw.strip(), organisation, text.spans(named.start, named.end))
+
+
+def _title(named: Named, raw: str) -> str:
+    """A name with capitals; the recogniser gives none, and a known name is written as it is known."""
+    if any(c.isupper() for c in raw):
+        return raw.strip()
+    known = named.name.words if named.name else named.words
+    return " ".join(word if word in ("and", "of", "the", "for") else word.capitalize() for word in known.split())

@@ -1,0 +1,157 @@
+"""Names of organisations found in plain words: those of the gazetteer, and others that callers are known to give."""
+
+import functools
+import re
+import tomllib
+from dataclasses import dataclass
+
+from screener.model import Jurisdiction, Organisation
+from screener.organisations import organisations
+from screener.seeds import seeds
+from screener.understanding.sound import skeleton
+from screener.understanding.text import plain
+
+# Aliases that are ordinary words: believed only where a caller introduces itself.
+_ORDINARY = frozenset(
+    "马上 生活费 法院 公安 警察 110 165 1998 1799 白条 金条 信用付 信用购 上行 中行 一诺 万和 和君 回龙 友信 联信 勤为 德律 承信"
+    " 财安 高柏 点点 光大 渤海 华夏 民生 平安 中信 兴业 恒丰 直接贷 中邮 阳光消费 移动 联通 电信 邮政 直接 外服 飞天 国融 中租 极融 湖消 小赢"
+    " wells link bread radius fluid aqua crown velocity encore ally avant arrow csi pra ccs cbc erc ics tsi ncs mcm"
+    " credence sherman elan discover affirm ua za aeon promise marbles provident cabot very current dave sunny studio zip citizens regions"
+    " nationwide progressive sky three january tide trust target fidelity lowell ombudsman klarna".split()
+)
+# Brands that bear one name in several countries; the first is taken when nothing said points elsewhere.
+_REGIONS = {"CN": 0, "US": 1, "GB": 2, "HK": 3, "SG": 4, "TW": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A known name as it is matched; `kind` is the gazetteer's category or the table of names.toml."""
+
+    words: str
+    kind: str
+    owners: tuple[Organisation, ...]
+
+    @property
+    def ordinary(self) -> bool:
+        return self.words in _ORDINARY or len(self.words) < 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A known name at its place in the plain words."""
+
+    name: Name
+    start: int
+    end: int
+
+
+def _spellings(organisation: Organisation) -> set[str]:
+    """Every way in which an organisation is called, in plain words."""
+    said: set[str] = set()
+    for name in (organisation.name_zh, organisation.name_en, *organisation.aliases):
+        bare = re.sub(r"[((].*?[))]", "", name)
+        for part in re.split(r"[/／]", bare):
+            words = plain([part]).words.strip()
+            if len(words) >= 2:
+                said.add(words)
+    return said
+
+
+@functools.cache
+def known_names() -> dict[str, Name]:
+    """Every known name by its plain words; the gazetteer's win over names.toml."""
+    owners: dict[str, list[Organisation]] = {}
+    for organisation in organisations().values():
+        for words in _spellings(organisation):
+            owners.setdefault(words, []).append(organisation)
+    names = {words: Name(words, found[0].category, tuple(found)) for words, found in owners.items()}
+    tables = tomllib.loads((seeds() / "cues" / "names.toml").read_text("utf-8"))
+    for kind, table in tables.items():
+        for lang in ("zh", "en"):
+            for name in table.get(lang, []):
+                words = plain([name]).words
+                names.setdefault(words, Name(words, kind, ()))
+    return names
+
+
+@functools.cache
+def _by_start() -> dict[str, list[Name]]:
+    """Names by their first two Chinese characters or first English word, longest first."""
+    index: dict[str, list[Name]] = {}
+    for name in sorted(known_names().values(), key=lambda n: len(n.words), reverse=True):
+        index.setdefault(_key(name.words, 0), []).append(name)
+    return index
+
+
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+def _key(words: str, at: int) -> str:
+    latin = _WORD.match(words, at)
+    return latin.group() if latin else words[at : at + 2]
+
+
+def mentions(words: str) -> list[Mention]:
+    """Known names in order; at each place the longest."""
+    index, found, at = _by_start(), [], 0
+    while at < len(words):
+        latin = _WORD.match(words, at)
+        for name in index.get(latin.group() if latin else words[at : at + 2], ()):
+            end = at + len(name.words)
+            if words.startswith(name.words, at) and not _runs_on(words, end):
+                found.append(Mention(name, at, end))
+                at = end
+                break
+        else:
+            at = latin.end() if latin else at + 1
+    return found
+
+
+def _runs_on(words: str, end: int) -> bool:
+    """Whether a Latin word goes on after `end`."""
+    inside = words[end - 1]
+    return inside.isascii() and inside.isalnum() and end < len(words) and words[end].isascii() and words[end].isalnum()
+
+
+@functools.cache
+def _skeletons() -> dict[str, list[Name]]:
+    """Latin names by how they sound."""
+    index: dict[str, list[Name]] = {}
+    for name in known_names().values():
+        if name.words.isascii():
+            index.setdefault(skeleton(name.words), []).append(name)
+    return index
+
+
+def _alike(heard: str, name: str) -> float:
+    """How alike two spellings are, from 0 to 1, by the letters in common order."""
+    a, b = heard.replace(" ", ""), name.replace(" ", "")
+    if not a or not b or abs(len(a) - len(b)) > 4:
+        return 0.0
+    previous = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        current = [i]
+        for j, y in enumerate(b, 1):
+            current.append(min(previous[j] + 1, current[-1] + 1, previous[j - 1] + (x != y)))
+        previous = current
+    return 1 - previous[-1] / max(len(a), len(b))
+
+
+def sounds_like(heard: str) -> Name | None:
+    """The known Latin name that a few heard words sound like, where an introduction leads to expect one."""
+    shape = skeleton(heard)
+    best, score = None, 0.0
+    for name in _skeletons().get(shape, ()):
+        likeness = _alike(heard, name.words)
+        if likeness > score:
+            best, score = name, likeness
+    least = 0.5 if len(shape) >= 4 else 0.6
+    return best if best and score >= least else None
+
+
+def owner(name: Name, country: Jurisdiction | None) -> Organisation | None:
+    """Which organisation of that name is meant in a country; the best known when the country is open."""
+    if not name.owners:
+        return None
+    here = [o for o in name.owners if country and o.country == country]
+    return (here or sorted(name.owners, key=lambda o: _REGIONS.get(o.country, 9)))[0]

@@ -1,0 +1,112 @@
+"""Words that the recogniser heard as others, put back by their sound: toneless pinyin, and English skeletons."""
+
+import functools
+import re
+from collections.abc import Iterable
+
+from screener.understanding.text import Plain
+
+# Speakers and recognisers mix these up; tones are dropped throughout.
+_BLENDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("v", "u"))
+
+
+@functools.lru_cache(maxsize=16384)
+def syllables(character: str) -> frozenset[str]:
+    """Every toneless reading of a Chinese character; none for anything else."""
+    from pypinyin import Style, pinyin  # the dictionaries take a fifth of a second to load
+
+    readings = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
+    return frozenset(_blend(reading) for reading in readings[0]) if readings else frozenset()
+
+
+def _blend(syllable: str) -> str:
+    for heard, said in _BLENDS:
+        syllable = syllable.replace(heard, said)
+    return syllable
+
+
+class Homophones:
+    """Known Chinese words by the sound of their first two characters."""
+
+    def __init__(self, words: Iterable[str], kept: Iterable[str] = ()) -> None:
+        self._kept = frozenset(kept)
+        self._by_sound: dict[tuple[str, str], list[str]] = {}
+        for word in sorted(set(words), key=len, reverse=True):
+            for first in syllables(word[0]):
+                for second in syllables(word[1]):
+                    self._by_sound.setdefault((first, second), []).append(word)
+
+    def repair(self, words: str) -> str:
+        """The same text, character for character, with misheard words replaced by the known ones."""
+        out = list(words)
+        at, end = 0, len(words) - 1
+        while at < end:
+            known = self._known(words, at) if words[at] > "\u3400" < words[at + 1] else None
+            if known:
+                out[at : at + len(known)] = known
+                at += len(known)
+            else:
+                at += 1
+        return "".join(out)
+
+    def _known(self, words: str, at: int) -> str | None:
+        """The longest known word that sounds as the text does here, at least half of it written alike."""
+        for first in syllables(words[at]):
+            for second in syllables(words[at + 1]):
+                for word in self._by_sound.get((first, second), ()):
+                    if self._fits(word, words[at : at + len(word)]):
+                        return word
+        return None
+
+    def _fits(self, word: str, heard: str) -> bool:
+        if word == heard:
+            return True
+        if len(heard) < len(word) or heard in self._kept:
+            return False
+        alike = sum(a == b for a, b in zip(word, heard, strict=True))
+        return 2 * alike >= len(word) and all(
+            a == b or syllables(a) & syllables(b) for a, b in zip(word, heard, strict=True)
+        )
+
+
+class Mishearings:
+    """English phrases that stand for others; the repaired text keeps its length, padded with blanks."""
+
+    def __init__(self, heard: dict[str, str]) -> None:
+        self._heard = heard
+        ordered = sorted(heard, key=len, reverse=True)
+        self._any = re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})\b") if ordered else None
+
+    def repair(self, text: Plain) -> Plain:
+        """The text with each misheard phrase replaced."""
+        if self._any is None or not self._any.search(text.words):
+            return text
+        words: list[str] = []
+        origin: list[int] = []
+        at = 0
+        for match in self._any.finditer(text.words):
+            said = self._heard[match.group()]
+            words += [text.words[at : match.start()], said]
+            origin += text.origin[at : match.start()]
+            last = text.origin[match.end() - 1]
+            origin += [min(text.origin[match.start()] + i, last) for i in range(len(said) - 1)] + [last]
+            at = match.end()
+        words.append(text.words[at:])
+        origin += text.origin[at:]
+        return Plain("".join(words), tuple(origin), text.spoken, text.starts)
+
+
+_SOFT = re.compile(r"c(?=[eiy])|x")
+_ALIKE = str.maketrans({"q": "k", "c": "k", "z": "s", "v": "f", "d": "t", "b": "p", "g": "k", "j": "k"})
+
+
+@functools.lru_cache(maxsize=16384)
+def skeleton(name: str) -> str:
+    """The consonants of an English name as they sound; equal for "wells far go" and "Wells Fargo"."""
+    letters = re.sub(r"[^a-z0-9]", "", name.lower())
+    letters = letters.replace("ph", "f").replace("kn", "n").replace("wr", "r").replace("ck", "k")
+    letters = letters.replace("tch", "ch").replace("ch", "j").replace("sh", "j").replace("th", "t")
+    letters = _SOFT.sub("s", letters).translate(_ALIKE)
+    body = re.sub(r"[aeiouyhw]", "", letters[1:])
+    first = "a" if letters[:1] in tuple("aeiouyhw") and letters else letters[:1]
+    return re.sub(r"(.)\1+", r"\1", first + body)

@@ -1,0 +1,177 @@
+"""The caller's words made plain for matching, with the way back to the original span of every character."""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import opencc
+
+from screener.model import Span
+
+# A caller who talks for five minutes says less than this. Longer text keeps its start and its end, so that
+# the time spent never depends on what a stranger sends.
+HEAD, TAIL = 3000, 1500
+
+CJK = "\u3400-\u4dbf\u4e00-\u9fff"
+_PIECE = re.compile(
+    rf"[{CJK}]|[a-z]{{1,4}}\x01?\d[\da-z\x01]*|[a-z]+(?:'[a-z]+)?|\d+(?:[.,:\x01]\d+)*|[$£€¥%&#+@]|[.,]+|\n",
+)
+_JOINT = "\x01"  # stands for a blank or hyphen inside one number, so that every position is kept
+_BETWEEN = re.compile(r"(?<=\d)[ -](?=\d)|(?<=[a-z])-(?=\d)")
+_FILLERS = frozenset("嗯呃啊哎诶欸唉哦噢喔呀嘛喽哟欤")
+_HUMS = frozenset({"um", "uh", "er", "erm", "uhm", "hmm", "mm", "ah", "eh", "em", "like"})
+_SHORT = {
+    "'m": " am",
+    "'re": " are",
+    "'ve": " have",
+    "'ll": " will",
+    "'d": " would",
+    "n't": " not",
+}
+_WHOLE = {
+    "im": "i am",
+    "ive": "i have",
+    "dont": "do not",
+    "cant": "can not",
+    "can't": "can not",
+    "cannot": "can not",
+    "won't": "will not",
+    "wont": "will not",
+    "youre": "you are",
+    "youve": "you have",
+    "thats": "that is",
+    "gonna": "going to",
+    "gotta": "got to",
+    "wanna": "want to",
+    "y'all": "you all",
+    "ma'am": "maam",
+}
+_DIGITS = frozenset("zero oh one two three four five six seven eight nine".split())
+_IS = frozenset({"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"})
+_STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
+_QUOTES = dict.fromkeys("’‘`´ʼ＇", "'")
+
+
+@functools.cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@functools.lru_cache(maxsize=16384)
+def fold(character: str) -> str:
+    """One character as it is matched: half width, lower case, Simplified; punctuation as a stop or a comma."""
+    if character.isascii():
+        return _STOPS.get(character, character.lower())
+    if character in _STOPS or character in _QUOTES:
+        return _STOPS.get(character) or _QUOTES[character]
+    if "\u3400" <= character <= "\u9fff":
+        simple = _converter().convert(character)
+        return simple if len(simple) == 1 else character
+    folded = unicodedata.normalize("NFKC", character).lower()
+    return folded if len(folded) == 1 else " "
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Words ready for matching; `origin[i]` is where plain character i stands in the turns joined together."""
+
+    words: str
+    origin: tuple[int, ...]
+    spoken: str
+    starts: tuple[int, ...]
+
+    def raw(self, start: int, end: int) -> str:
+        """The caller's own words behind a stretch of plain ones."""
+        return self.spoken[self.origin[start] : self.origin[end - 1] + 1] if end > start else ""
+
+    def spans(self, start: int, end: int) -> tuple[Span, ...]:
+        """Where a stretch of plain words stands in the turns as they were given; one span for each turn."""
+        if end <= start:
+            return ()
+        first, last = self.origin[start], self.origin[end - 1] + 1
+        found: list[Span] = []
+        for turn, begins in enumerate(self.starts):
+            ends = self.starts[turn + 1] - 1 if turn + 1 < len(self.starts) else len(self.spoken)
+            low, high = max(first, begins), min(last, ends)
+            if low < high:
+                found.append(Span(turn, low - begins, high - begins))
+        return tuple(found)
+
+    def with_words(self, words: str) -> "Plain":
+        """The same stretch of speech with repaired words of the same length."""
+        return Plain(words, self.origin, self.spoken, self.starts)
+
+
+def _shorter(word: str) -> str:
+    """Contractions written out; a possessive keeps its s."""
+    if word in _WHOLE:
+        return _WHOLE[word]
+    if "'" not in word:
+        return word
+    for tail, full in _SHORT.items():
+        if word.endswith(tail):
+            return word[: -len(tail)] + full
+    stem, _, tail = word.partition("'")
+    return f"{stem} is" if tail == "s" and stem in _IS else stem + tail
+
+
+def _piece(word: str) -> str | None:
+    """What one piece of speech adds to the plain words; None when it adds nothing."""
+    if word in _FILLERS or word in _HUMS:
+        return None
+    if word[0] in ".,\n":
+        return "." if "." in word or word == "\n" else ","
+    if word[-1].isdigit():
+        return word.replace(",", "").replace(_JOINT, "")
+    return _shorter(word)
+
+
+def _joins(left: str, right: str) -> bool:
+    """Whether two neighbours stand apart by a space: Latin words and figures do, Chinese does not."""
+    return bool(left) and (left[-1].isascii() and right[0].isascii())
+
+
+def _stutters(word: str) -> bool:
+    """Whether a second utterance of the same word says nothing: "the the", but not "five five"."""
+    return word.isascii() and word.isalpha() and len(word) > 1 and word not in _DIGITS
+
+
+def _cut(folded: str) -> list[tuple[int, str]]:
+    """The stretches that are read, each with its offset."""
+    if len(folded) <= HEAD + TAIL:
+        return [(0, folded)]
+    return [(0, folded[:HEAD]), (len(folded) - TAIL, folded[-TAIL:])]
+
+
+def plain(turns: Sequence[str]) -> Plain:
+    """The turns as one line of plain words."""
+    spoken = "\n".join(turns)
+    starts, begins = [], 0
+    for turn in turns:
+        starts.append(begins)
+        begins += len(turn) + 1
+    pieces: list[str] = []
+    origin: list[int] = []
+    previous = ""
+    for offset, stretch in _cut(spoken):
+        folded = _close_figures("".join(map(fold, stretch)))
+        for match in _PIECE.finditer(folded):
+            word = match.group()
+            piece = _piece(word)
+            if piece is None or (piece == previous and _stutters(piece)):
+                continue
+            if previous and _joins(previous, piece):
+                pieces.append(" ")
+                origin.append(offset + match.start())
+            pieces.append(piece)
+            last = offset + match.end() - 1
+            origin.extend(min(offset + match.start() + i, last) for i in range(len(piece)))
+            previous = piece
+    return Plain("".join(pieces), tuple(origin), spoken, tuple(starts))
+
+
+def _close_figures(folded: str) -> str:
+    """Blanks and hyphens inside a spoken-out number become a mark that joins it and keeps every position."""
+    return _BETWEEN.sub(_JOINT, folded) if any(map(str.isdigit, folded)) else folded
