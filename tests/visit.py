@@ -17,7 +17,7 @@ from screener.house import House
 from screener.numbers import read_caller
 from screener.settings import Settings
 from screener.store import Store, calls, sessions, subscribers
-from screener.store.calls import Ring
+from screener.store.calls import Arrival, Ring
 from screener.store.records import Call, Subscriber
 from screener.store.schema import recording, turn
 
@@ -54,13 +54,14 @@ def add_call(store: Store, owner: Subscriber, number: int, **changes: Any) -> Ca
         if isinstance(changes.get(name), dict):
             changes[name] = json.dumps(changes[name])
     with store.write() as tx:
-        call = calls.open_(tx, owner, Ring(sid("CA", number), read_caller(caller)), None, at)
+        ring = Ring(sid("CA", number), read_caller(caller))
+        call_id = calls.open_(tx, Arrival(owner, None, False, False, False), ring, None, at)
         if words:
             row = {"number": 1, "step": "statement", "language": "en", "said": said, "version": "v", "reply": "<R/>"}
-            tx.execute(insert(turn).values(call_id=call.id, words=words, asked_at=at, heard_at=at, **row))
+            tx.execute(insert(turn).values(call_id=call_id, words=words, asked_at=at, heard_at=at, **row))
         ended = {"ended_at": at + timedelta(seconds=30), "seconds": 30, "disposition": "stated"}
-        calls.save(tx, call.id, {**ended, **changes})
-        return calls.by_id(tx, call.id)
+        calls.save(tx, call_id, {**ended, **changes})
+        return calls.by_id(tx, call_id)
 
 
 def add_recording(store: Store, call: Call, sha256: str, size: int) -> str:
