@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from screener.model import Treatment
@@ -78,3 +78,16 @@ def treat(tx: Connection, subscriber_id: int, number: str, treatment: Treatment 
 def contacts(tx: Connection, subscriber_id: int) -> list[Contact]:
     rows = tx.execute(select(contact).where(contact.c.subscriber_id == subscriber_id).order_by(contact.c.number))
     return [record(Contact, row) for row in rows]
+
+
+def allow_new(tx: Connection, subscriber_id: int, number: str, label: str) -> bool:
+    """Allow a number that nothing was chosen for yet; whether it was new."""
+    if treatment_of(tx, subscriber_id, number):
+        return False
+    treat(tx, subscriber_id, number, Treatment.ALLOW, label)
+    return True
+
+
+def change(tx: Connection, subscriber_id: int, changes: dict[str, str]) -> None:
+    """Change what a subscriber chose; `changes` are columns of the table."""
+    tx.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(**changes))

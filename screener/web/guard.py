@@ -12,7 +12,19 @@ from screener.web.visitor import visitor
 # Every route is one of: a signed webhook, open, the operator's, or behind a session. What is not listed here or
 # in the webhooks' blueprint needs a session; a test walks the routes and holds this list against them.
 SIGNED = "webhooks"
-OPEN = frozenset({"pages.static", "sign_in.ask", "sign_in.enter", "language.choose"})
+OPEN = frozenset(
+    {
+        "pages.static",
+        "sign_in.ask",
+        "sign_in.enter",
+        "sign_in.send_code",
+        "sign_in.check_code",
+        "language.choose",
+        "open_pages.privacy",
+        "open_pages.card",
+        "open_pages.someone",
+    }
+)
 OPERATOR = frozenset({"operator.healthz", "operator.readyz", "operator.metrics"})
 UNSEEN = OPERATOR | {"pages.static"}  # the same for everybody: who asks is not looked up
 

@@ -41,7 +41,7 @@ def install_languages(app: Flask) -> None:
         timezone_selector=_zone,
     )
     app.jinja_env.globals.update(language=language, languages=NAMES)
-    app.jinja_env.filters.update(clock=clock, moment=moment, day=day)
+    app.jinja_env.filters.update(clock=clock, moment=moment, day=day, shortday=shortday)
 
 
 def language() -> Language:
@@ -98,3 +98,8 @@ def day(at: datetime) -> str:
     if ago in (0, 1):
         return gettext("Today") if ago == 0 else gettext("Yesterday")
     return str(format_date(date, "full"))
+
+
+def shortday(at: datetime) -> str:
+    """The day in the subscriber's zone, in few characters for a table."""
+    return str(format_date(at, "short"))

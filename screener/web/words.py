@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as later
 
-from screener.model import Category, Consent, Disposition, NumberCheck, RedFlag, Sign, Tactic, Treatment
+from screener.model import Category, Consent, Disposition, Jurisdiction, NumberCheck, RedFlag, Sign, Tactic, Treatment
 from screener.numbers import CallerKind
 
 THIRD_PARTY = later("Says it is a third party")
@@ -118,6 +118,14 @@ TREATMENTS: dict[Treatment, object] = {
     Treatment.BLOCK: later("Blocked: not taken"),
 }
 
+# What to do with a number's next calls, as buttons; empty forgets what was chosen.
+CHOICES: dict[str, object] = {
+    Treatment.ALLOW: later("Allow"),
+    Treatment.MUTE: later("Mute"),
+    Treatment.BLOCK: later("Block"),
+    "": later("Screen as usual"),
+}
+
 RECORDINGS: dict[str, object] = {
     "running": later("The recording is still running."),
     "promised": later("The recording is on its way; this takes a minute or two."),
@@ -144,4 +152,20 @@ CARRIER_STATES: dict[str, object] = {
     "undelivered": later("Could not be delivered"),
     "failed": later("Could not be delivered"),
     "canceled": later("Cancelled"),
+}
+
+DEEDS: dict[str, object] = {
+    "listened": later("Recording listened to"),
+    "corrected": later("Label corrected"),
+    "deleted": later("Something deleted"),
+    "exported": later("Exported"),
+}
+
+JURISDICTIONS: dict[Jurisdiction, object] = {
+    Jurisdiction.CN: later("Mainland China"),
+    Jurisdiction.HK: later("Hong Kong"),
+    Jurisdiction.TW: later("Taiwan"),
+    Jurisdiction.SG: later("Singapore"),
+    Jurisdiction.US: later("United States"),
+    Jurisdiction.GB: later("United Kingdom"),
 }
