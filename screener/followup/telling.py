@@ -7,13 +7,13 @@ from typing import Any
 from screener.conduct import ConductFinding, Seen, observe
 from screener.followup import ladder, sending
 from screener.followup.findings import advice_json, findings_json
-from screener.guidance import Advice, Case, advise, lender_country
+from screener.guidance import Advice, Case, Situation, advise, lender_country
 from screener.house import Desk
 from screener.model import Category, Consent, Held, Understanding
 from screener.notices import Decision, Ended, NoticeKind, Wishes, decide
 from screener.notices import Notice as Told_of
 from screener.numbers import Caller
-from screener.store import Connection, calls, messages, notices, subscribers
+from screener.store import Connection, calls, marks, messages, notices, subscribers
 from screener.store.records import Call, Message, Notice, Subscriber
 from screener.summary import Told
 from screener.understanding import understand
@@ -76,7 +76,7 @@ def heed(tx: Connection, call: Call, owner: Subscriber) -> Heeded:
         understanding = replace(understanding, category=call.keyed)
     earlier = calls.before(tx, call, REPEAT_DAYS)
     repeat = is_repeat(call, understanding, earlier)
-    situation = subscribers.situation(tx, owner.id)
+    situation = frozenset(Situation(one) for one in marks.preference(tx, owner.id).situation)
     case = Case(owner.jurisdiction, understanding, held(call), repeat, situation=situation)
     conduct = observe(
         seen(call, understanding),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from screener.dialogue import Heard, Talk
 from screener.model import Category, Consent, Disposition, Spoken, Treatment
 from screener.numbers import Caller
+from screener.store import search
 from screener.store.records import Call, Subscriber, Turn, record, subscriber_of
 from screener.store.schema import call, contact, notice, subscriber, turn
 
@@ -294,9 +295,14 @@ def close(tx: Connection, of: Call, at: datetime, seconds: int | None) -> bool:
 # What the follow-up adds
 
 
+FINDABLE_BY = frozenset({"findings", "organisation", "on_behalf_of"})
+
+
 def save(tx: Connection, call_id: int, changes: dict[str, Any]) -> None:
     """Add what a follow-up found out."""
     tx.execute(update(call).where(call.c.id == call_id).values(**changes))
+    if not FINDABLE_BY.isdisjoint(changes):
+        search.index(tx, call_id)
 
 
 def before(tx: Connection, of: Call, days: int) -> list[Call]:
