@@ -78,7 +78,7 @@ def test_muted_and_blocked_calls_get_no_text_but_a_reason(office: Office, treatm
 
 
 def test_a_key_on_the_keypad_counts_where_nothing_was_said(office: Office) -> None:
-    """A caller who refused and pressed 3 is told as one who says it is a bank."""
+    """A caller who refused and pressed 3 is told as one who chose the bank by key."""
     owner = office.subscriber()
     call = office.call(owner, 1)
     with office.store.write() as tx:
@@ -86,7 +86,7 @@ def test_a_key_on_the_keypad_counts_where_nothing_was_said(office: Office) -> No
             tx, call.id, {"talk": json.dumps({"keyed": "bank", "language": "zh"}), "disposition": "consent_refused"}
         )
     telling.tell(office.desk, call.sid)
-    assert "自称银行" in office.carrier.sent[0].body
+    assert "按键选了银行" in office.carrier.sent[0].body
 
 
 def test_an_impostor_is_marked_and_shown_by_four_digits(office: Office) -> None:

@@ -76,7 +76,7 @@ def heed(tx: Connection, call: Call, owner: Subscriber) -> Heeded:
         understanding = replace(understanding, category=call.keyed)
     earlier = calls.before(tx, call, REPEAT_DAYS)
     repeat = is_repeat(call, understanding, earlier)
-    situation = frozenset(Situation(one) for one in marks.preference(tx, owner.id).situation)
+    situation = frozenset(Situation(one) for one in marks.preference_of(tx, owner.id).situation)
     case = Case(owner.jurisdiction, understanding, held(call), repeat, situation=situation)
     conduct = observe(
         seen(call, understanding),
@@ -160,7 +160,7 @@ def decided(desk: Desk, tx: Connection, owner: Subscriber, told: Told, heeded: H
         most_texts_a_day=desk.settings.max_texts_per_day,
     )
     earlier = bundles(notices.recent(tx, owner.id, desk.now() - LOOK_BACK))
-    return decide(ended, wishes, earlier, desk.now(), owner.zone)
+    return decide(ended, wishes, earlier, now=desk.now(), zone=owner.zone)
 
 
 def caller_of(call: Call) -> str:
