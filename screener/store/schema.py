@@ -218,7 +218,7 @@ notice = Table(
     Column("kind", Text, nullable=False),  # own, burst, digest, none
     Column("reason", Text, nullable=False, default=""),
     Column("bundle", Text, nullable=False, index=True),
-    Column("caller", Text, nullable=False),  # E.164, or `withheld` for all of those
+    Column("caller", Text, nullable=False),  # E.164, or a withheld caller of this call alone
     Column("wordless", Boolean, nullable=False, default=False),
     Column("noted_at", Utc, nullable=False),
     Column("held_until", Utc),  # a burst or a digest waits until then
