@@ -1,4 +1,4 @@
-"""Names of organisations found in plain words: those of the gazetteer, and others that callers are known to give."""
+"""Names of organisations in plain words: the gazetteer's, and others that callers are known to give."""
 
 import functools
 import re
@@ -8,17 +8,10 @@ from dataclasses import dataclass
 from screener.model import Jurisdiction, Organisation
 from screener.organisations import organisations
 from screener.seeds import seeds
+from screener.understanding.grammar import listed
 from screener.understanding.sound import skeleton
 from screener.understanding.text import plain
 
-# Aliases that are ordinary words: believed only where a caller introduces itself.
-_ORDINARY = frozenset(
-    "马上 生活费 法院 公安 警察 110 165 1998 1799 白条 金条 信用付 信用购 上行 中行 一诺 万和 和君 回龙 友信 联信 勤为 德律 承信"
-    " 财安 高柏 点点 光大 渤海 华夏 民生 平安 中信 兴业 恒丰 直接贷 中邮 阳光消费 移动 联通 电信 邮政 直接 外服 飞天 国融 中租 极融 湖消 小赢"
-    " wells link bread radius fluid aqua crown velocity encore ally avant arrow csi pra ccs cbc erc ics tsi ncs mcm"
-    " credence sherman elan discover affirm ua za aeon promise marbles provident cabot very current dave sunny studio zip citizens regions"
-    " nationwide progressive sky three january tide trust target fidelity lowell ombudsman klarna".split()
-)
 # Brands that bear one name in several countries; the first is taken when nothing said points elsewhere.
 _REGIONS = {"CN": 0, "US": 1, "GB": 2, "HK": 3, "SG": 4, "TW": 5}
 
@@ -33,7 +26,8 @@ class Name:
 
     @property
     def ordinary(self) -> bool:
-        return self.words in _ORDINARY or len(self.words) < 2
+        """An ordinary word too: believed only where a caller introduces itself."""
+        return self.words in listed("lists.ordinary") or len(self.words) < 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,13 +46,14 @@ _ZH_RUN = re.compile(
     rf"\d+(?:\.\d+)?[十百千万亿]?(?:[{ZH_NUMERAL}\d](?![a-z]))*|[{ZH_NUMERAL}](?:[{ZH_NUMERAL}点]*[{ZH_NUMERAL}])?"
 )
 _EN_RUN = re.compile(
-    rf"\b(?:{EN_NUMERAL}|\d+(?:\.\d+)?)(?:(?: , | and a | and | |,)(?:{EN_NUMERAL}|\d+(?:\.\d+)?)\b)*(?![a-z])"
+    rf"\b(?:{EN_NUMERAL}|\d+(?:\.\d+)?)"
+    rf"(?:(?: , | and a | and | |,)(?:{EN_NUMERAL}|\d+(?:\.\d+)?)\b)*(?![a-z])"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A stretch of plain words that says a number: its value when it is a quantity, its digits when spelled."""
+    """A stretch of plain words that says a number: its value as a quantity, its digits when spelled."""
 
     start: int
     end: int
@@ -188,10 +189,10 @@ def _spell(tokens: list[str]) -> str:
     return out
 
 
-def _token_digits(token: str) -> str | None:
-    if token == "hundred":
+def _token_digits(said: str) -> str | None:
+    if said == "hundred":
         return "00"
-    number = _EN_DIGIT.get(token, _EN_TEEN.get(token, _EN_TENS.get(token)))
+    number = _EN_DIGIT.get(said, _EN_TEEN.get(said, _EN_TENS.get(said)))
     return None if number is None else str(number)
 
 

@@ -24,8 +24,8 @@ _MONEY = frozenset({Category.BANK, Category.LENDER_PLATFORM, Category.IMPOSTOR})
 
 
 def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim | None:
-    """The body that the caller claims to be; its principal where an agency or firm gives no name of its own."""
-    if category in (Category.UNKNOWN,):
+    """The body that the caller claims to be; its principal where an agency or firm gives no name."""
+    if category is Category.UNKNOWN:
         return None
     own = _own(said, category)
     if own is None and category in _ACTING:

@@ -1,6 +1,6 @@
 """The small pattern language of seeds/cues/, checked and turned into regular expressions that stay linear.
 
-(a|b)   one of them; the group may be left out when a question mark follows: (a|b)?, in Chinese also one character: 的?
+(a|b)   one of them; a question mark after it makes it optional: (a|b)?, in Chinese also one character: 的?
 {name}  any phrase of that list in words.toml
 ~ ~~    a gap: up to six Chinese characters or thirty English letters; twice that
 #       a number, in figures or in words

@@ -1,4 +1,4 @@
-"""Words that the recogniser heard as others, put back by their sound: toneless pinyin, and English skeletons."""
+"""Words that the recogniser heard as others, put back by their sound: pinyin, and English skeletons."""
 
 import functools
 import re

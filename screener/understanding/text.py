@@ -48,11 +48,12 @@ _WHOLE = {
     "y'all": "you all",
     "ma'am": "maam",
 }
-_DIGITS = frozenset("zero oh one two three four five six seven eight nine".split())
+_DIGITS = frozenset(["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 _IS = frozenset(
     {"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"}
 )
 _STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
+_ALIKE = {"帐": "账", "妳": "你", "佢": "他"}  # written either way in the same word
 _QUOTES = dict.fromkeys("’‘`´ʼ＇", "'")
 
 
@@ -63,21 +64,21 @@ def _converter() -> opencc.OpenCC:
 
 @functools.lru_cache(maxsize=16384)
 def fold(character: str) -> str:
-    """One character as it is matched: half width, lower case, Simplified; punctuation as a stop or a comma."""
+    """One character as it is matched: half width, lower case, Simplified; a stop or comma for punctuation."""
     if character.isascii():
         return _STOPS.get(character, character.lower())
     if character in _STOPS or character in _QUOTES:
         return _STOPS.get(character) or _QUOTES[character]
     if "\u3400" <= character <= "\u9fff":
         simple = _converter().convert(character)
-        return simple if len(simple) == 1 else character
+        return _ALIKE.get(simple, simple) if len(simple) == 1 else character
     folded = unicodedata.normalize("NFKC", character).lower()
     return folded if len(folded) == 1 else " "
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Words ready for matching; `origin[i]` is where plain character i stands in the turns joined together."""
+    """Words ready for matching; `origin[i]` is where plain character i stands in the joined turns."""
 
     words: str
     origin: tuple[int, ...]
