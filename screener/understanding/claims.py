@@ -83,7 +83,10 @@ def _longer(free: Named, known: Named) -> bool:
     return (
         free.end > known.end
         and bool(
-            re.search(r"(?:事务所|法院|公安局|派出所|检察院|分局|中心|局|资产管理|信用管理)$", free.words)
+            re.search(
+                r"(?:事务所|法院|公安局|派出所|检察院|分局|(?:调解|和解|事务|反诈|律师|服务)中心|局|资产管理|信用管理)$",
+                free.words,
+            )
         )
     ) or (known.name is not None and not known.name.owners and len(free.words) > len(known.words))
 

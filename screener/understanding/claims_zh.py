@@ -132,9 +132,9 @@ def free(words: str) -> list[Named]:
 
 def _tails(words: str) -> list[tuple[int, int]]:
     """Stretches that end as organisations' names do, each from the comma or the name before it."""
-    found, opens, at = [], 0, 0
+    found, opens, at, ends = [], 0, 0, _ends()
     while at < len(words) - 1:
-        tail = next((t for t in _ends().get(words[at : at + 2], ()) if words.startswith(t, at)), None)
+        tail = next((t for t in ends.get(words[at : at + 2], ()) if words.startswith(t, at)), None)
         if tail:
             end = at + len(tail)
             found.append((max(opens, at - _LONGEST), end))

@@ -10,6 +10,7 @@ _       a name: up to four Chinese characters or one English word
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from screener.understanding.numerals import EN_NUMERAL, ZH_NUMERAL
 
@@ -39,8 +40,9 @@ class Pattern:
 
 def keys_of(words: str) -> set[str]:
     """Everything in a text that a pattern can be looked up by: Chinese pairs, English word beginnings."""
-    found = {words[i : i + 2] for i in range(len(words) - 1)}
-    found.update(words)
+    found: set[str] = set()
+    if not words.isascii():
+        found.update(map("".join, pairwise(words)), words)
     found.update(word[:5] for word in re.findall(r"[a-z0-9]+", words))
     return found
 
