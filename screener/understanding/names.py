@@ -154,4 +154,6 @@ def owner(name: Name, country: Jurisdiction | None) -> Organisation | None:
     if not name.owners:
         return None
     here = [o for o in name.owners if country and o.country == country]
-    return (here or sorted(name.owners, key=lambda o: _REGIONS.get(o.country, 9)))[0]
+    ordered = here or sorted(name.owners, key=lambda o: _REGIONS.get(o.country, 9))
+    named = [o for o in ordered if o.country == ordered[0].country and name.words in o.name_zh]
+    return (named or ordered)[0]

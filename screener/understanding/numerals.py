@@ -51,6 +51,9 @@ _EN_RUN = re.compile(
 )
 
 
+_ZH_OVERRUN = re.compile(r".*[十百千万][一二两三四五六七八九](?=[一二两三四五六七八九])")
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A stretch of plain words that says a number: its value as a quantity, its digits when spelled."""
@@ -110,10 +113,13 @@ def chinese_numbers(words: str) -> list[Number]:
     found = []
     for match in _ZH_RUN.finditer(words):
         run = match.group()
+        over = _ZH_OVERRUN.match(run)
+        if over:  # "八千八一直": the figure ends before the next word's numeral
+            run = over.group()
         spelled = "".join(str(_ZH_DIGIT[c]) if c in _ZH_DIGIT else c for c in run)
         digits = spelled if re.fullmatch(r"\d+", spelled) else ""
         value = None if digits and len(digits) > 1 and not run.isascii() else chinese(run[:24])
-        found.append(Number(match.start(), match.end(), value, digits))
+        found.append(Number(match.start(), match.start() + len(run), value, digits))
     return found
 
 

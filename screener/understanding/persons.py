@@ -82,6 +82,8 @@ def _own_zh(words: str, start: int, end: int, place: int) -> bool:
         r"(?:吗|本人|的(?:消费|贷|车|卡|欠)|您好|你好|在吗|,您好|的电话|的助理)", words[end : end + 4]
     ):
         return False
+    if re.search(r"(?:事务所|律所|公司|中心|银行|[局所处院科校])$", before):
+        return True
     return bool(re.search(r"(?:我是|我们是|这里是|这边是|是我|的|叫我|班主任|护士|[,.])[^.,]{0,14}$", before))
 
 
