@@ -178,6 +178,8 @@ def _financial(e: Evidence) -> Category | None:
         if selling >= 1 and (not debt or selling >= 2 > e.count["debt"]):
             return Category.MARKETING
         return Category.BANK if e.kind in _BANKS else Category.LENDER_PLATFORM
+    if e.kind == "platform" and debt:
+        return Category.LENDER_PLATFORM
     return None
 
 

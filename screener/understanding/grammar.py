@@ -44,6 +44,12 @@ def keys(table: str) -> tuple[str, ...]:
 
 
 @functools.cache
+def brands() -> dict[str, str]:
+    """The gazetteer id of the lending arm of a brand."""
+    return dict(_tables()["brands"])
+
+
+@functools.cache
 def listed(name: str) -> frozenset[str]:
     """The words of the list TABLE.KEY, which stand between bars."""
     table, _, key = name.partition(".")
