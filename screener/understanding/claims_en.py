@@ -6,7 +6,7 @@ import re
 from screener.seeds import seeds
 from screener.understanding.claims_zh import Named
 from screener.understanding.grammar import listed, rule
-from screener.understanding.names import Name, known_names, sounds_like
+from screener.understanding.names import Name, known_names, name_at, sounds_like
 from screener.understanding.naming import kind_of_name
 from screener.understanding.text import Plain
 
@@ -77,7 +77,7 @@ class Introductions:
         return sorted(found, key=lambda named: (-named.weight, named.start))
 
     def _at(self, start: int, weight: int, *, opening: bool = False, article: bool = False) -> list[Named]:
-        exact = self._known(start)
+        exact = name_at(self.words, start)
         if exact:
             if _passing(self.words, exact) or (
                 opening and exact.ordinary and not self._shown(start + len(exact.words))
@@ -114,23 +114,6 @@ class Introductions:
         weight += 1 if rule("claims_en.org_tail").search(name) else -1
         weight += 2 * bool(rule("claims_en.firm_follows").match(self.words[end : end + 20]))
         return [Named(name, start, end, weight + (" and " in name))]
-
-    def _known(self, start: int) -> Name | None:
-        names = known_names()
-        tokens = re.match(r"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){0,5}", self.words[start : start + 60])
-        while tokens:
-            words = tokens.group()
-            while words:
-                for spelled in (words, words.replace(" . ", " ")):
-                    if spelled in names and spelled not in listed("lists.stop"):
-                        return (
-                            Name(words, names[spelled].kind, names[spelled].owners)
-                            if words != spelled
-                            else names[spelled]
-                        )
-                words = re.sub(r"(?: | \. )?[a-z0-9]+$", "", words)
-            return None
-        return None
 
     def _heard(self, start: int) -> tuple[Name, int] | None:
         """The known name that the next one to five words sound like, the longest first."""

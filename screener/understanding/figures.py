@@ -119,7 +119,7 @@ def _en_sums(words: str) -> list[Sum]:
             and bool(rule("figures.en_loose").search(before))
             and not rule("figures.en_counted").match(after)
         )
-        alone = 20 <= value and bool(re.search(r"(?:^|[.,] )$", before)) and words[end : end + 2] == " ."
+        alone = value >= 20 and bool(re.search(r"(?:^|[.,] )$", before)) and words[end : end + 2] == " ."
         if not (dollar or unit or loose or alone):
             continue
         score = 2 + dollar + unit

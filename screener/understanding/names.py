@@ -101,6 +101,19 @@ def mentions(words: str) -> list[Mention]:
     return found
 
 
+def name_at(words: str, start: int) -> Name | None:
+    """The longest known Latin name that begins at a place; "u . s . bank" is "us bank" too."""
+    tokens = re.match(r"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){0,5}", words[start : start + 60])
+    said = tokens.group() if tokens else ""
+    while said:
+        for spelled in (said, said.replace(" . ", " ")):
+            name = known_names().get(spelled)
+            if name and spelled not in listed("lists.stop"):
+                return name if said == spelled else Name(said, name.kind, name.owners)
+        said = re.sub(r"(?: | \. )?[a-z0-9]+$", "", said)
+    return None
+
+
 def _runs_on(words: str, end: int) -> bool:
     """Whether a Latin word goes on after `end`."""
     inside = words[end - 1]
