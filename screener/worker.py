@@ -18,6 +18,7 @@ from screener import conversation
 from screener.files import Files
 from screener.followup import keeping, sending, sweep, telling
 from screener.house import Desk, House
+from screener.notify import Notifier
 from screener.origin import origin
 from screener.settings import Settings
 from screener.store import Store, open_store
@@ -33,7 +34,7 @@ AT_ONCE = 8  # follow-ups at a time in one worker; unset would claim the whole b
 POLL_SECONDS = 0.25
 LOCK_WAIT_SECONDS = 15  # how long a new worker waits for the one before it
 SWEEP_SECONDS = 15
-KINDS = ("text", "recording", "erase", "message", "delivery")
+KINDS = ("text", "recording", "erase", "message", "delivery", "notice")
 SLOT_LOCKS = 5_117_370_002  # PostgreSQL advisory locks (this, slot): which executor slots are alive
 
 
@@ -145,6 +146,7 @@ def make_desk(settings: Settings, store: Store) -> Desk:
         store=store,
         files=Files(settings.recordings_url),
         telephony=Telephony(settings),
+        notifier=Notifier(settings),
         promise_later=promises.later,
         end=lambda tx, call, seconds: conversation.close(tx, house, call, seconds),
     )
@@ -158,6 +160,7 @@ def register(desk: Desk) -> None:
         "erase": lambda sid: keeping.erase(desk, bare(sid)),
         "message": lambda sid: sending.deliver(desk, bare(sid)),
         "delivery": lambda sid: telling.delivery_changed(desk, bare(sid)),
+        "notice": lambda bundle: telling.tell_held(desk, bare(bundle)),
     }
     for kind in KINDS:
         DBOS.workflow(name=kind)(_followup(kind, doing[kind]))

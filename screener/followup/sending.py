@@ -4,7 +4,8 @@ import logging
 from datetime import datetime, timedelta
 
 from screener.house import Desk
-from screener.store import Connection, messages
+from screener.notify import ChannelRefused
+from screener.store import Connection, channels, messages
 from screener.store.records import Message
 from screener.telephony import Gone, NotSent, Outgoing, Refused, TelephonyError, Uncertain
 from screener.twiml import RETRY
@@ -33,8 +34,12 @@ def deliver(desk: Desk, message_id: str) -> None:
             return
         uncertain = message.state == "sending" and message.sending_at and message.sending_at <= now - grace
         claimed = None if uncertain else messages.claim(tx, message_id, now)
-    if uncertain:
+    if uncertain and message.channel:
+        give_up(desk, message)
+    elif uncertain:
         reconcile(desk, message)
+    elif claimed and claimed.channel:
+        notify(desk, claimed)
     elif claimed:
         send(desk, claimed)
 
@@ -47,13 +52,43 @@ def send(desk: Desk, message: Message) -> None:
         wait(desk, message, str(problem))
     except (Refused, Gone) as problem:
         code = problem.code if isinstance(problem, Refused) else None
-        settle(desk, message, {"state": "failed", "error_code": code, "problem": str(problem)})
+        fail(desk, message, code, str(problem))
         log.warning("a text was refused by the carrier: error %s", code)
     except Uncertain as problem:
         settle(desk, message, {"problem": str(problem)})
         log.warning("a text is uncertain: %s", problem)
     else:
         accept(desk, message, sid, status)
+
+
+def notify(desk: Desk, message: Message) -> None:
+    """Hand a claimed message to one of the subscriber's other channels. What may have arrived is not sent again."""
+    with desk.store.read() as tx:
+        channel = channels.find(tx, message.channel_id) if message.channel_id else None
+    if channel is None:
+        fail(desk, message, None, "the channel was removed")
+        return
+    try:
+        desk.notifier.send(channel.address, message.body)
+    except ChannelRefused as problem:
+        fail(desk, message, None, str(problem))
+        log.warning("a channel took no message: %s", problem)
+    else:
+        settle(desk, message, {"state": "accepted", "carrier_status": "sent"})
+
+
+def give_up(desk: Desk, message: Message) -> None:
+    """A crash in the middle of a channel's sending: channels cannot be asked, so a person must look."""
+    settle(desk, message, {"state": "needs_a_look", "problem": "it may have arrived; this channel cannot be asked"})
+    log.error("a message needs a look: its sending to a channel was cut off")
+
+
+def fail(desk: Desk, message: Message, code: int | None, why: str) -> None:
+    """It surely did not arrive: note it, and promise the next rung in the same transaction."""
+    with desk.store.write() as tx:
+        changes = {"state": "failed", "error_code": code, "problem": why, "updated_at": desk.now()}
+        if messages.settle(tx, message, changes):
+            desk.promise_later(tx, "delivery", f"{message.id}:failed", 0)
 
 
 def accept(desk: Desk, message: Message, sid: str, status: str) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from screener import telephony
 from screener.house import Desk
-from screener.store import calls, messages, recordings
+from screener.store import calls, messages, notices, recordings
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,14 @@ OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 def sweep(desk: Desk) -> int:
     """Start again whatever is owed; how many things that was."""
-    return end_lost_calls(desk) + owed_texts(desk) + owed_messages(desk) + owed_recordings(desk) + owed_erasures(desk)
+    return (
+        end_lost_calls(desk)
+        + owed_texts(desk)
+        + owed_notices(desk)
+        + owed_messages(desk)
+        + owed_recordings(desk)
+        + owed_erasures(desk)
+    )
 
 
 def rerun(desk: Desk, kind: str, sid: str) -> None:
@@ -56,6 +63,15 @@ def owed_texts(desk: Desk) -> int:
     for sid in sids:
         rerun(desk, "text", sid)
     return len(sids)
+
+
+def owed_notices(desk: Desk) -> int:
+    """Bursts and digests whose time has come."""
+    with desk.store.read() as tx:
+        bundles = notices.due(tx, desk.now() - timedelta(seconds=2))
+    for bundle in bundles:
+        rerun(desk, "notice", bundle)
+    return len(bundles)
 
 
 def owed_messages(desk: Desk) -> int:

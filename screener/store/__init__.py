@@ -14,12 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from screener.store import (
     calls,
+    channels,
     codes,
     custody,
     erasing,
     logbook,
     marks,
     messages,
+    notices,
     numbers_seen,
     owed,
     recordings,
@@ -29,8 +31,8 @@ from screener.store import (
 )
 
 __all__ = [
-    "Connection", "SQLAlchemyError", "Store", "calls", "codes", "custody", "erasing", "logbook", "marks", "messages",
-    "numbers_seen", "open_store", "owed", "recordings", "search", "sessions", "subscribers",
+    "Connection", "SQLAlchemyError", "Store", "calls", "channels", "codes", "custody", "erasing", "logbook", "marks",
+    "messages", "notices", "numbers_seen", "open_store", "owed", "recordings", "search", "sessions", "subscribers",
 ]  # fmt: skip
 
 BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up after 15

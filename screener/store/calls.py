@@ -329,6 +329,14 @@ def log(tx: Connection, subscriber_id: int, *, limit: int = 50, before_id: int |
     return [record(Call, row) for row in tx.execute(query.order_by(call.c.id.desc()).limit(limit))]
 
 
+def of_number(tx: Connection, subscriber_id: int, number: str) -> tuple[int, Call | None]:
+    """How many calls came from a number, and the last of them."""
+    mine = (call.c.subscriber_id == subscriber_id, call.c.caller == number)
+    count = tx.execute(select(func.count()).select_from(call).where(*mine)).scalar_one()
+    row = tx.execute(select(call).where(*mine).order_by(call.c.started_at.desc()).limit(1)).one_or_none()
+    return count, record(Call, row) if row else None
+
+
 def ended_without_notice(tx: Connection, ended_before: datetime, limit: int = 100) -> list[str]:
     """Sids of calls that ended before then and that no notice tells of yet."""
     query = (

@@ -8,7 +8,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from screener.files import Files
 from screener.house import house
-from screener.store import Connection, calls, custody, marks, messages, recordings, subscribers
+from screener.store import Connection, calls, custody, marks, messages, notices, recordings, subscribers
 from screener.store.records import Call, Turn
 from screener.web import findings, words
 from screener.web.language import language
@@ -38,7 +38,7 @@ def show(sid: str) -> str:
         kept = {
             "recordings": recordings.of_call(tx, call.id),
             "texts": messages.of_call(tx, call.id),
-            "notice": messages.notice_of(tx, call.id),
+            "notice": notices.of_call(tx, call.id),
             "trail": custody.of_call(tx, call.id),
             "ticked": marks.ticked(tx, call.id),
             "note": marks.note_of(tx, call.id),

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from screener.model import Jurisdiction, Language
-from screener.seeds import seeds
-from screener.sheets import lines
+from screener.sheets import sheet
 from screener.traditional import traditional
 from screener.web.language import language
 from screener.web.visitor import visitor
@@ -37,7 +36,7 @@ class Line:
 @functools.cache
 def someone_in(place: Jurisdiction) -> tuple[Line, ...]:
     """Whom one can talk to in a place, from seeds/someone.csv; none of them sells anything."""
-    found = lines(seeds() / "someone.csv", ("country", "name_zh", "name_en", "number", "source", "date"))
+    found = sheet("someone", ("country", "name_zh", "name_en", "number", "source", "date"))
     columns = ("name_zh", "name_en", "number", "source", "date")
     return tuple(Line(*(line[name] for name in columns)) for line in found if line["country"] == place)
 

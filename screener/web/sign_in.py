@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import force_locale, gettext
 
-from screener.followup.telling import new_reference
+from screener.followup.ladder import new_reference
 from screener.house import house
 from screener.numbers import e164
 from screener.segments import measure
