@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from screener.guidance import Words
-from screener.policy import Policy
+from screener.policy import ERRORS, Policy
 from screener.sheets import sheet
 from screener.summary import Style
-
-ERRORS = ("code", "then", "zh", "en")
 
 
 class Then(StrEnum):

@@ -100,13 +100,15 @@ class Decision:
     joins: str | None = None
 
 
-def decide(ended: Ended, wishes: Wishes, earlier: Sequence[Notice], now: datetime, zone: ZoneInfo) -> Decision:
+def decide(ended: Ended, wishes: Wishes, earlier: Sequence[Notice], *, now: datetime, zone: ZoneInfo) -> Decision:
     """The one first notice of a call. `now` is aware; days, quiet hours and the digest are the subscriber's local."""
     silent = _silent(ended, earlier, now, zone)
     if silent:
         return Decision(NoticeKind.NONE, silent)
     decision = (
-        Decision(NoticeKind.OWN, Reason.AT_ONCE) if ended.urgent else _ordinary(ended, wishes, earlier, now, zone)
+        Decision(NoticeKind.OWN, Reason.AT_ONCE)
+        if ended.urgent
+        else _ordinary(ended, wishes, earlier, now=now, zone=zone)
     )
     texts_today = sum(_same_day(notice, now, zone) for notice in earlier if notice.kind is not NoticeKind.NONE)
     if decision.joins is None and texts_today >= wishes.most_texts_a_day:
@@ -145,7 +147,7 @@ def _silent(ended: Ended, earlier: Sequence[Notice], now: datetime, zone: ZoneIn
     return None
 
 
-def _ordinary(ended: Ended, wishes: Wishes, earlier: Sequence[Notice], now: datetime, zone: ZoneInfo) -> Decision:
+def _ordinary(ended: Ended, wishes: Wishes, earlier: Sequence[Notice], *, now: datetime, zone: ZoneInfo) -> Decision:
     quiet = in_quiet_hours(wishes, now.astimezone(zone).time())
     every = wishes.digest_at is not None and wishes.quiet_from is None
     if quiet or every:

@@ -8,7 +8,17 @@ from types import MappingProxyType
 from screener.model import Jurisdiction, Organisation
 from screener.seeds import seeds
 
-_COLUMNS = ("id", "name_zh", "name_en", "aliases", "category", "country", "hotlines", "confidence", "provenance")
+_COLUMNS = (
+    "id",
+    "name_zh",
+    "name_en",
+    "aliases",
+    "category",
+    "country",
+    "hotlines",
+    "confidence",
+    "provenance",
+)
 
 
 class GazetteerError(ValueError):

@@ -2,14 +2,15 @@
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from screener.model import Jurisdiction
-from screener.sheets import sheet
+from screener.sheets import Line, sheet
 
 ANYWHERE = "any"
 WORDS = ("word", "language", "countries", "instead", "why")
+ERRORS = ("code", "then", "zh", "en")
 COUNTRIES = ("country", "texts", "neutral", "channels_first", "zh", "en")
 
 
@@ -48,12 +49,41 @@ def soften(text: str, country: Jurisdiction, keep: Iterable[str] = ()) -> str:
     if not policies()[country].neutral:
         return text
     pattern, instead = _barred(country)
-    kept = "|".join(re.escape(word) for word in sorted(filter(None, keep), key=len, reverse=True))
-    whole = re.compile(f"(?P<kept>{kept})|{pattern.pattern}" if kept else pattern.pattern, re.IGNORECASE)
-    return whole.sub(
-        lambda found: found[0] if found.groupdict().get("kept") else instead[found[0].lower()],
-        text,
-    )
+    kept = [found.span() for word in keep if word for found in re.finditer(re.escape(word), text)]
+
+    def softened(found: re.Match[str]) -> str:
+        inside = any(start < found.end() and found.start() < end for start, end in kept)
+        return found[0] if inside else instead[found[0].lower()]
+
+    return pattern.sub(softened, text)
+
+
+def check() -> Iterator[str]:
+    """Every problem in seeds/policies/, with its file and line."""
+    lines = sheet("policies/countries", COUNTRIES)
+    for line in lines:
+        yield from _allowed(line, "country", set(Jurisdiction))
+        yield from _allowed(line, "neutral", {"yes", "no"})
+        yield from _allowed(line, "channels_first", {"yes", "no"})
+    missing = set(Jurisdiction) - {line["country"] for line in lines}
+    if missing:
+        yield f"seeds/policies/countries.csv: no line for {', '.join(sorted(missing))}"
+    for line in sheet("policies/words", WORDS):
+        yield from _allowed(line, "language", {"zh", "en"})
+        for country in line.words("countries"):
+            if country not in {ANYWHERE, *Jurisdiction}:
+                yield line.problem(f"countries: {country} is not known")
+        if not line["word"] or not line["instead"]:
+            yield line.problem("a word and what to say instead are both needed")
+    for line in sheet("policies/errors", ERRORS):
+        yield from _allowed(line, "then", {"quieter", "elsewhere", "opted_out"})
+        if not line["code"].isdecimal() or not line["zh"] or not line["en"]:
+            yield line.problem("a code in digits and words in both languages are needed")
+
+
+def _allowed(line: Line, column: str, values: Iterable[str]) -> Iterator[str]:
+    if line[column] not in values:
+        yield line.problem(f"{column}: {line[column]!r} is not known")
 
 
 @functools.cache

@@ -15,6 +15,7 @@ from screener import create_app
 from screener.settings import Settings
 from screener.store import Store, open_store
 from screener.worker import migrate
+from tests.desk import Office
 from tests.signer import ACCOUNT, BASE, TOKEN, Carrier
 
 
@@ -147,3 +148,9 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def carrier(app: Flask) -> Carrier:
     return Carrier(app)
+
+
+@pytest.fixture
+def office(store: Store, settings: Settings) -> Office:
+    """A desk for follow-ups on each kind of database."""
+    return Office(store, settings)

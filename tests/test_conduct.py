@@ -113,15 +113,24 @@ def test_seven_days_hold_over_a_change_of_clocks():
 
 
 def test_a_known_debt_is_counted_alone():
-    """Eight calls about two debts are no eighth call about one."""
+    """Calls about two debts are told as a count of the number, but only those about this debt pass the limit."""
     noon = local(NEW_YORK, 2026, 11, 23, 12)
     history = [Seen(noon - timedelta(hours=n), "+15550100", debt="A" if n % 2 else "B") for n in range(1, 12)]
-    assert look(noon, NEW_YORK, J.US, history=history, number="+15550100", debt="C") == ()
-    (finding,) = look(
-        noon, NEW_YORK, J.US, history=history + [Seen(noon, "+1", debt="A")] * 2, number="+15550100", debt="A"
-    )
-    assert finding.scope is Scope.DEBT
-    assert finding.count == 9
+    (other,) = look(noon, NEW_YORK, J.US, history=history, number="+15550100", debt="C")
+    assert (other.scope, other.count, other.over) == (Scope.NUMBER, 12, False)
+    more = [Seen(noon - timedelta(minutes=n), "+15550199", debt="A") for n in (1, 2)]
+    debt, number = look(noon, NEW_YORK, J.US, history=history + more, number="+15550100", debt="A")
+    assert (debt.scope, debt.count, debt.over) == (Scope.DEBT, 9, True)
+    assert (number.scope, number.count, number.over) == (Scope.NUMBER, 12, False)
+
+
+def test_daily_limits_look_past_the_debt():
+    """The mainland's counts are of an organisation's calls, whichever debt they were about."""
+    noon = local(SHANGHAI, 2026, 11, 23, 12)
+    history = [Seen(noon - timedelta(hours=n), "+8613800000000", "cn-icbc", debt=f"{n}") for n in (1, 2, 3)]
+    asked = {"history": history, "number": "+8613800000000", "organisation": "cn-icbc", "debt": "9"}
+    (finding,) = look(noon, SHANGHAI, J.CN, C.BANK, **asked)
+    assert (finding.rule, finding.count, finding.scope) == ("CN-03", 4, Scope.ORGANISATION)
 
 
 def test_answered_and_missed_calls_are_kept_apart():

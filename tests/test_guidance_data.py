@@ -14,7 +14,7 @@ from screener.seeds import seeds
 from screener.sheets import sheet
 
 DATA = Path(__file__).parent / "data"
-CACHES = [library.codes, library.rows, library.step_lines, clock.limits, rules, rule_lines]
+CACHES = [library.codes, library.rows, library.step_lines, library._lines_of, clock.limits, rules, rule_lines]
 
 
 @pytest.fixture
@@ -88,6 +88,9 @@ SPOILT = [
     ("guidance/codes.csv", "tactic:low_ball", "tactic:lowball", "any_of: tactic:lowball is not known"),
     ("conduct/rules.csv", ",voluntary_standard,", ",strong_wish,", "force: 'strong_wish'"),
     ("conduct/limits.csv", "CN-03,", "CN-99,", "rule: CN-99 is not in rules.csv"),
+    ("policies/countries.csv", "GB,yes,no", "GB,yes,maybe", "neutral: 'maybe'"),
+    ("policies/words.csv", "贷款,zh,any", "贷款,zh,XX", "countries: XX is not known"),
+    ("policies/errors.csv", "30007,quieter", "30007,louder", "then: 'louder'"),
     ("conduct/limits.csv", ",22:00,08:00,", ",2200h,08:00,", "2200h"),
 ]
 

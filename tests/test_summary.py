@@ -10,7 +10,7 @@ from screener.model import Category, Consent, Disposition, Finding, Held, Jurisd
 from screener.numbers import read_caller
 from screener.policy import names_debt
 from screener.segments import Encoding
-from screener.summary import Style, compose
+from screener.summary import Style, compose, compose_digest
 from tests.cases import DAH_SING, ICBC, MEDIUM, MIDLAND, organisation, told, understanding
 
 J, C = Jurisdiction, Category
@@ -227,7 +227,14 @@ def test_a_relative_who_speaks_of_debt_is_told_of_without_the_words():
 
 @pytest.mark.parametrize(
     ("spoken", "shown"),
-    [("鸿远", "Hongyuan"), ("Société Générale", "Société Générale"), ("Erdős Bank", "Erdos Bank"), ("🏦Bank", "Bank")],
+    [
+        ("鸿远", "Hongyuan"),
+        ("盛恒律所", "Shengheng law firm"),
+        ("公安局", "police"),
+        ("Société Générale", "Société Générale"),
+        ("Erdős Bank", "Erdos Bank"),
+        ("🏦Bank", "Bank"),
+    ],
 )
 def test_an_exotic_name_keeps_an_english_text_in_gsm(spoken, shown):
     """Han is spelt by its sound, accents are folded, signs are dropped: no claim makes a text dear."""
@@ -318,6 +325,8 @@ def test_a_keyed_category_is_told_as_keyed():
     call = told(Understanding(), J.CN, held=Held.CALL, keyed=C.BANK, disposition=Disposition.CONSENT_REFUSED)
     assert "按键选了银行" in body(call)
     assert "pressed the key for a bank" in body(call, EN)
+    heeded = told(understanding(C.BANK), J.CN, held=Held.CALL, keyed=C.BANK, disposition=Disposition.CONSENT_REFUSED)
+    assert "按键选了银行" in body(heeded)
 
 
 def test_brackets_of_the_gazetteer_are_not_shown():
@@ -332,3 +341,22 @@ def test_a_situation_reaches_the_text():
     """What the subscriber has told of themselves changes what they are told."""
     call = told(understanding(C.BANK), J.CN, situation=frozenset({Situation.ILLNESS}))
     assert "S33" in {step.id for step in call.advice.steps}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_digest_counts_and_names_no_one(language):
+    """Calls of every category, one a burst, in one text of two segments that names neither caller nor debt."""
+    calls = [told(understanding(category, organisation=ICBC), J.CN) for category in Category]
+    calls.append(told(understanding(C.BANK, organisation=ICBC), J.CN, burst=30))
+    text = compose_digest(calls, language, "B3M9")
+    assert "41" in text.body
+    assert text.body.endswith(" #B3M9")
+    assert text.segments <= 2
+    assert not any(word in text.body for word in ("工商", "ICBC", "35984471"))
+    assert not names_debt(text.body)
+
+
+def test_a_digest_of_one_quiet_call_warns_of_nothing():
+    """Without a suspect call there is no warning."""
+    text = compose_digest([told(understanding(C.BANK), J.CN)], EN, "B3M9").body
+    assert text == "Digest: 1 call (1 say bank). Nothing is due today. #B3M9"

@@ -133,25 +133,22 @@ def _measure(limit: Limit, now: Seen, earlier: Sequence[Seen], zone: ZoneInfo) -
     local = now.at.astimezone(zone)
     if limit.measure is Measure.WINDOW:
         if limit.inside(local.time()):
-            yield _finding(limit, 1, Scope.NUMBER, local)
+            yield ConductFinding(limit.rule, limit.kind, limit.measure, 1, 0, Scope.NUMBER, local, over=True)
         return
-    counted = [(_count(limit, now, _same(scope, now, earlier), zone), scope) for scope in _scopes(now)]
-    best = max(counted, key=lambda pair: pair[0], default=None)
-    if best and best[0] >= max(limit.limit, 1):
-        yield _finding(limit, best[0], best[1], local)
+    # A rule that counts calls about one debt is only passed by those, where the debt is known; the others are told.
+    by_debt = limit.measure is Measure.CALLS_PER_7_DAYS and now.debt is not None
+    for scopes in ((Scope.DEBT,), (Scope.ORGANISATION, Scope.NUMBER)):
+        counted = [(_count(limit, now, _same(scope, now, earlier), zone), scope) for scope in _known(scopes, now)]
+        count, scope = max(counted, key=lambda pair: pair[0], default=(0, Scope.NUMBER))
+        if count < limit.limit or (scope is Scope.DEBT and not by_debt):
+            continue
+        over = count > limit.limit and (scope is Scope.DEBT or not by_debt)
+        yield ConductFinding(limit.rule, limit.kind, limit.measure, count, limit.limit, scope, local, over)
 
 
-def _finding(limit: Limit, count: int, scope: Scope, local: datetime) -> ConductFinding:
-    over = limit.kind is Kind.HOURS or count > limit.limit
-    return ConductFinding(limit.rule, limit.kind, limit.measure, count, limit.limit, scope, local, over)
-
-
-def _scopes(now: Seen) -> tuple[Scope, ...]:
-    """A known debt is counted alone, as the rule that needs it asks; else the larger of organisation and number."""
-    if now.debt:
-        return (Scope.DEBT,)
-    known = ((Scope.ORGANISATION, now.organisation), (Scope.NUMBER, now.number))
-    return tuple(scope for scope, value in known if value)
+def _known(scopes: Sequence[Scope], now: Seen) -> list[Scope]:
+    given = {Scope.DEBT: now.debt, Scope.ORGANISATION: now.organisation, Scope.NUMBER: now.number}
+    return [scope for scope in scopes if given[scope]]
 
 
 def _same(scope: Scope, now: Seen, earlier: Sequence[Seen]) -> list[Seen]:

@@ -42,13 +42,13 @@ class Rule:
         """Name, date and force: `Reg F, 12 CFR 1006.14(b)(2), 2021-11-30 (law, presumption)`."""
         if language is Language.EN:
             doubt = "" if self.certain else ", to be checked"
-            return f"{self._named(self.name_en)} ({self.force_en}{doubt})"
+            return f"{self._named(self.name_en, ', ')} ({self.force_en}{doubt})"
         doubt = "" if self.certain else "，待核"
-        text = f"{self._named(self.name_zh)}（{self.force_zh}{doubt}）"
+        text = f"{self._named(self.name_zh, '，')}（{self.force_zh}{doubt}）"
         return text if language is Language.ZH_HANS else traditional(text, Jurisdiction.HK)
 
-    def _named(self, name: str) -> str:
-        return f"{name}, {self.date}" if self.date else name
+    def _named(self, name: str, comma: str) -> str:
+        return f"{name}{comma}{self.date}" if self.date else name
 
 
 @functools.cache

@@ -10,14 +10,13 @@ from screener import summary
 from screener.guidance import Words
 from screener.house import Desk
 from screener.ladder import Rung, first_rung, next_rung
-from screener.model import Category, Jurisdiction, Language
+from screener.model import Jurisdiction, Language
 from screener.numbers import region
 from screener.policy import Policy, policies
 from screener.store import Connection, channels, messages
 from screener.store.messages import ReferenceTaken
 from screener.store.records import Channel, Message, Subscriber
 from screener.summary import Style, Text, Told
-from screener.summary.digest import digest
 
 # No letter or digit that could be read as another; all of them in GSM-7.
 LETTERS, DIGITS = "ABCDEFGHJKMNPQRSTUVWXYZ", "23456789"
@@ -41,9 +40,9 @@ def of_call(call_id: int, told: Told) -> Subject:
     )
 
 
-def of_digest(categories: Sequence[Category], jurisdiction: Jurisdiction = Jurisdiction.HK) -> Subject:
+def of_digest(told: Sequence[Told]) -> Subject:
     """Calls that were held back, counted."""
-    return Subject("digest", None, lambda ref, language, _style: digest(categories, ref, language, jurisdiction))
+    return Subject("digest", None, lambda ref, language, _style: summary.compose_digest(told, language, ref))
 
 
 def new_id() -> str:
@@ -74,17 +73,26 @@ def climb(desk: Desk, tx: Connection, owner: Subscriber, failed: Message, subjec
     if messages.after(tx, failed.id):
         return None
     tried = messages.chain(tx, failed)
-    styles = {one.style for one in tried if not one.channel}
-    left = [Style.DISCREET] if styles and Style.DISCREET not in styles else []
-    if not styles:
-        left = [Style(owner.style)]
     used = {one.channel_id for one in tried if one.channel}
     others = {str(one.id): one for one in channels.of_subscriber(tx, owner.id) if one.id not in used}
+    left = styles_left(owner, tried)
+    if failed.channel and others:
+        left = []  # one channel after the other, before a text that would cost money
     rung = next_rung(policy_of(owner), failed.error_code, left, list(others))
     if rung.ends:
         messages.end_of_ladder(tx, failed.id, shown(rung.why), desk.now())
         return None
     return freeze(desk, tx, owner, subject, Attempt(rung, others.get(rung.channel or ""), failed.id))
+
+
+def styles_left(owner: Subscriber, tried: Sequence[Message]) -> list[Style]:
+    """The styles of text that may still be tried; none for a phone that wants no texts."""
+    if owner.opted_out_at:
+        return []
+    styles = {one.style for one in tried if not one.channel}
+    if not styles:
+        return [Style(owner.style)]
+    return [Style.DISCREET] if Style.DISCREET not in styles else []
 
 
 @dataclass(frozen=True, slots=True)

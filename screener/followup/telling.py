@@ -7,13 +7,13 @@ from typing import Any
 from screener.conduct import ConductFinding, Seen, observe
 from screener.followup import ladder, sending
 from screener.followup.findings import advice_json, findings_json
-from screener.guidance import Advice, Case, advise, lender_country
+from screener.guidance import Advice, Case, Situation, advise, lender_country
 from screener.house import Desk
 from screener.model import Category, Consent, Held, Understanding
 from screener.notices import Decision, Ended, NoticeKind, Wishes, decide
 from screener.notices import Notice as Told_of
 from screener.numbers import Caller
-from screener.store import Connection, calls, messages, notices, subscribers
+from screener.store import Connection, calls, marks, messages, notices, subscribers
 from screener.store.records import Call, Message, Notice, Subscriber
 from screener.summary import Told
 from screener.understanding import understand
@@ -76,7 +76,7 @@ def heed(tx: Connection, call: Call, owner: Subscriber) -> Heeded:
         understanding = replace(understanding, category=call.keyed)
     earlier = calls.before(tx, call, REPEAT_DAYS)
     repeat = is_repeat(call, understanding, earlier)
-    situation = subscribers.situation(tx, owner.id)
+    situation = frozenset(Situation(one) for one in marks.preference_of(tx, owner.id).situation)
     case = Case(owner.jurisdiction, understanding, held(call), repeat, situation=situation)
     conduct = observe(
         seen(call, understanding),
@@ -160,7 +160,7 @@ def decided(desk: Desk, tx: Connection, owner: Subscriber, told: Told, heeded: H
         most_texts_a_day=desk.settings.max_texts_per_day,
     )
     earlier = bundles(notices.recent(tx, owner.id, desk.now() - LOOK_BACK))
-    return decide(ended, wishes, earlier, desk.now(), owner.zone)
+    return decide(ended, wishes, earlier, now=desk.now(), zone=owner.zone)
 
 
 def caller_of(call: Call) -> str:
@@ -225,13 +225,12 @@ def tell_held(desk: Desk, bundle: str) -> None:
         due = [one for one in waiting if one.held_until and one.held_until <= desk.now()]
         owner = subscribers.by_id(tx, due[0].subscriber_id) if due else None
         if owner:
-            # A burst is told by its last call, which says how many there were; a digest counts its calls.
-            heeded = [heed(tx, calls.by_id(tx, one.call_id), owner) for one in waiting[-1:]]
-            told = replace(tell_of(heeded[0], owner), burst=len(waiting))
-            categories = [calls.by_id(tx, one.call_id).category or Category.UNKNOWN for one in waiting]
-            kind = NoticeKind(due[0].kind)
-            burst = ladder.of_call(due[-1].call_id, told)
-            subject = burst if kind is NoticeKind.BURST else ladder.of_digest(categories, owner.jurisdiction)
+            told = [tell_again(tx, one.call_id, owner) for one in waiting]
+            if NoticeKind(due[0].kind) is NoticeKind.BURST:
+                # Told by its last call, which says how many there were.
+                subject = ladder.of_call(due[-1].call_id, replace(told[-1], burst=len(told)))
+            else:
+                subject = ladder.of_digest(told)
             message_id = ladder.start(desk, tx, owner, subject)
             notices.fix(tx, bundle, message_id, desk.now())
     if message_id:
@@ -265,9 +264,14 @@ def has_failed(message: Message) -> bool:
 def subject_of(tx: Connection, message: Message, owner: Subscriber) -> ladder.Subject | None:
     """What a message tells of, to be told another way; None for a sign-in code, which nobody else should get."""
     told_of = notices.calls_told(tx, messages.chain(tx, message)[-1].id)
-    if message.kind == "digest":
-        return ladder.of_digest([call.category or Category.UNKNOWN for call in told_of], owner.jurisdiction)
-    if message.kind not in ("call", "burst") or not told_of:
+    told = [tell_again(tx, call.id, owner) for call in told_of]
+    if message.kind == "digest" and told:
+        return ladder.of_digest(told)
+    if message.kind not in ("call", "burst") or not told:
         return None
-    told = tell_of(heed(tx, told_of[-1], owner), owner)
-    return ladder.of_call(told_of[-1].id, replace(told, burst=len(told_of)))
+    return ladder.of_call(told_of[-1].id, replace(told[-1], burst=len(told)))
+
+
+def tell_again(tx: Connection, call_id: int, owner: Subscriber) -> Told:
+    """A call of earlier as its text sees it."""
+    return tell_of(heed(tx, calls.by_id(tx, call_id), owner), owner)

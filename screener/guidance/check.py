@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from screener import conduct
+from screener import conduct, policy
 from screener.conduct.rules import rule_lines
 from screener.guidance import reach
 from screener.guidance.library import ADVICE, CODES, ROWS, STEPS, countries
 from screener.guidance.types import Role, Situation
 from screener.model import Category, Held, Jurisdiction, RedFlag, Sign, Tactic
-from screener.policy import names_debt
 from screener.segments import is_gsm
 from screener.sheets import Line, SheetError, sheet
 
@@ -22,9 +21,9 @@ FACTS = frozenset(
 
 
 def check() -> list[str]:
-    """Every problem in the sheets of the guidance and of the conduct rules; none when they can be relied on."""
+    """Every problem in the sheets of guidance, conduct rules and policies; none when they can be relied on."""
     try:
-        problems = [*conduct.check(), *_steps(), *_codes(), *_rows()]
+        problems = [*conduct.check(), *policy.check(), *_steps(), *_codes(), *_rows()]
     except SheetError as problem:
         return [str(problem)]
     # Only sound sheets can be walked.
@@ -61,7 +60,7 @@ def _texts(line: Line) -> Iterator[str]:
         if "://" in text or "www." in text:
             yield line.problem(f"{column} holds a link; it belongs in the link column")
     for column in ("zh", "en"):
-        if names_debt(line[f"{column}_quiet"] or line[column]):
+        if policy.names_debt(line[f"{column}_quiet"] or line[column]):
             yield line.problem(f"{column}_quiet names a debt; it may be read on a lock screen")
 
 

@@ -15,10 +15,13 @@ def explain(advice: Advice, language: Language) -> list[str]:
 
 
 def _row(fired: Fired, language: Language) -> str:
-    because = ", ".join(fired.because)
+    ids = ", ".join(fired.because)
     if language is Language.EN:
-        return f"Row {fired.row}: {fired.why.en}" + (f" (from {because})" if because else "")
-    return Words(f"第{fired.row}行：{fired.why.zh}" + (f"（依据：{because}）" if because else ""), "").text(language)
+        shown = "; ".join(dict.fromkeys(words.en for words in fired.shown))
+        return f"Row {fired.row}: {fired.why.en}" + (f" <- {shown} ({ids})" if ids else "")
+    shown = "；".join(dict.fromkeys(words.zh for words in fired.shown))
+    text = f"第{fired.row}行：{fired.why.zh}" + (f" <- {shown}（{ids}）" if ids else "")
+    return Words(text, "").text(language)
 
 
 def source_words(step: Step, language: Language) -> str:

@@ -109,18 +109,20 @@ def step_lines() -> tuple[Line, ...]:
 
 def step(wanted: str, country: Jurisdiction, held: Held) -> Step | None:
     """The step as it reads in this country with what is held; None when it belongs to another country."""
-    fits = [
-        line
-        for line in step_lines()
-        if line["id"] == wanted and line["country"] in ("", country) and line["held"] in ("", held)
-    ]
+    lines = _lines_of(wanted)
+    fits = [line for line in lines if line["country"] in ("", country) and line["held"] in ("", held)]
     if not fits:
         return None
     return _step(max(fits, key=lambda line: (bool(line["country"]), bool(line["held"]))), country)
 
 
 def role_of(wanted: str) -> Role:
-    return next(Role(line["role"]) for line in step_lines() if line["id"] == wanted)
+    return Role(_lines_of(wanted)[0]["role"])
+
+
+@functools.cache
+def _lines_of(wanted: str) -> tuple[Line, ...]:
+    return tuple(line for line in step_lines() if line["id"] == wanted)
 
 
 def stand_in(role: Role, country: Jurisdiction, held: Held) -> Step | None:

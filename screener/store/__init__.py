@@ -12,11 +12,27 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from screener.store import calls, channels, custody, messages, notices, owed, recordings, sessions, subscribers
+from screener.store import (
+    calls,
+    channels,
+    codes,
+    custody,
+    erasing,
+    logbook,
+    marks,
+    messages,
+    notices,
+    numbers_seen,
+    owed,
+    recordings,
+    search,
+    sessions,
+    subscribers,
+)
 
 __all__ = [
-    "Connection", "SQLAlchemyError", "Store", "calls", "channels", "custody", "messages", "notices", "open_store",
-    "owed", "recordings", "sessions", "subscribers",
+    "Connection", "SQLAlchemyError", "Store", "calls", "channels", "codes", "custody", "erasing", "logbook", "marks",
+    "messages", "notices", "numbers_seen", "open_store", "owed", "recordings", "search", "sessions", "subscribers",
 ]  # fmt: skip
 
 BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up after 15

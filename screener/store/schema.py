@@ -129,6 +129,10 @@ call = Table(
     Index(None, "subscriber_id", "organisation", "started_at"),
 )
 _OPEN = call.c.ended_at.is_(None)
+Index(None, call.c.subscriber_id, call.c.id)
+Index(None, call.c.subscriber_id, call.c.category, call.c.id)
+Index(None, call.c.subscriber_id, call.c.consent, call.c.id)
+Index("ix_call_warning", call.c.subscriber_id, call.c.id, sqlite_where=call.c.warning, postgresql_where=call.c.warning)
 Index("ix_call_open", call.c.subscriber_id, call.c.started_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 turn = Table(
@@ -255,4 +259,54 @@ custody = Table(
     Column("who", Text, nullable=False),
     Column("deed", Text, nullable=False),
     Column("detail", Text, nullable=False, default=""),
+)
+
+# What can be searched for: two characters of Chinese, a word, four digits in a row. The key is the index.
+term = Table(
+    "term",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("term", Text, primary_key=True),
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+tick = Table(
+    "tick",
+    metadata,
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("at", Utc, nullable=False),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("words", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+preference = Table(
+    "preference",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("retention_days", Integer),  # null: until deleted by hand
+    Column("situation", Text, nullable=False, default=""),  # illness, job_loss, age; by choice, joined by commas
+)
+
+code = Table(
+    "code",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("phone_hash", Text, nullable=False),
+    Column("address_hash", Text, nullable=False),
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE")),  # null: the phone is nobody's
+    Column("code_hash", Text, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("created_at", Utc, nullable=False, index=True),
+    Column("expires_at", Utc, nullable=False),
+    Column("used_at", Utc),
+    Index(None, "phone_hash", "created_at"),
+    Index(None, "address_hash", "created_at"),
 )

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from screener.guidance import Situation
 from screener.model import Treatment
 from screener.store.records import Contact, Subscriber, record
 from screener.store.schema import contact, subscriber
@@ -93,6 +92,14 @@ def quiet(tx: Connection, subscriber_id: int, start: str, until: str) -> None:
     tx.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(quiet_from=start, quiet_until=until))
 
 
-def situation(tx: Connection, subscriber_id: int) -> frozenset[Situation]:  # noqa: ARG001
-    """What the subscriber has told of their own situation."""
-    return frozenset()
+def allow_new(tx: Connection, subscriber_id: int, number: str, label: str) -> bool:
+    """Allow a number that nothing was chosen for yet; whether it was new."""
+    if treatment_of(tx, subscriber_id, number):
+        return False
+    treat(tx, subscriber_id, number, Treatment.ALLOW, label)
+    return True
+
+
+def change(tx: Connection, subscriber_id: int, changes: dict[str, str]) -> None:
+    """Change what a subscriber chose; `changes` are columns of the table."""
+    tx.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(**changes))

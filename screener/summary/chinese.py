@@ -74,13 +74,13 @@ def _ordinary(told: Told, style: Style) -> list[Part]:
 
 def _warning(told: Told, style: Style) -> list[Part]:
     claimed = name(told.understanding.organisation, ZH)
-    who = f"自称“{claimed}”" if claimed else "没有可核实的身份"
+    who = f"自称“{claimed}”，身份未核实" if claimed else "没有说明身份"
     pattern = "符合冒充特征" if told.category is Category.IMPOSTOR else "有诈骗特征"
     tail = f"尾号{ending(told)}" if ending(told) else _number(told)
     recorded = "有录音" if told.held is Held.RECORDING else ""
     return [
         Part("先别慌，今天不用回它。", Rank.WARNING),
-        Part(f"{who}，身份未核实，{pattern}：", Rank.WHO),
+        Part(f"{who}，{pattern}：", Rank.WHO),
         *_details(told, style),
         *steps(step_texts(told, style, ZH, _verify(told))),
         Part(f"{recorded}{_time(told)}，{tail}", Rank.NUMBER),
@@ -120,7 +120,7 @@ def _who(told: Told) -> str:
         return f"推销，自称“{claimed}”" if claimed else "推销"
     claimed = name(told.understanding.organisation, ZH)
     kind = KIND[told.category]
-    keyed = "按键选了" if told.keyed and told.understanding.category is Category.UNKNOWN else "自称"
+    keyed = "按键选了" if told.by_key else "自称"
     plain = told.category is Category.BANK and claimed
     who = f"{keyed}{'' if plain else kind}" + (f"“{claimed}”" if claimed else "")
     behalf = name(told.understanding.on_behalf_of, ZH)

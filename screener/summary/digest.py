@@ -1,42 +1,52 @@
-"""Several calls as one text: how many, of what kind, and that nothing is due; a line in it is a call's first notice."""
+"""Several calls as one text for the morning: how many, of whom, and whether anything is urgent."""
 
 from collections import Counter
 from collections.abc import Sequence
 
-from screener.model import Category, Jurisdiction, Language
-from screener.segments import measure
-from screener.summary.told import Text
-from screener.traditional import traditional
+from screener.model import Category, Language
+from screener.summary.told import Told
 
-# Who they said they were, in the order in which a reader wants to know. No word here names a debt.
-KINDS = {
-    Category.IMPOSTOR: ("像冒充", "like an impostor"),
-    Category.PERSONAL: ("私人", "personal"),
-    Category.BANK: ("自称银行", "said a bank"),
-    Category.LENDER_PLATFORM: ("自称平台", "said a platform"),
-    Category.COLLECTION_AGENCY: ("自称第三方", "said a third party"),
-    Category.LAW_FIRM: ("自称律所", "said a law firm"),
-    Category.GOVERNMENT: ("自称公务", "said an office"),
-    Category.DELIVERY: ("送货", "delivery"),
-    Category.DEBT_RELIEF_SELLER: ("自称代理", "said an adviser"),
-    Category.MARKETING: ("推销", "marketing"),
-    Category.UNKNOWN: ("不清楚", "not clear"),
+ORDER = tuple(Category)
+ZH = {
+    Category.BANK: "自称银行",
+    Category.LENDER_PLATFORM: "自称平台",
+    Category.COLLECTION_AGENCY: "自称第三方",
+    Category.LAW_FIRM: "自称律所",
+    Category.DEBT_RELIEF_SELLER: "代理推销",
+    Category.IMPOSTOR: "像冒充",
+    Category.DELIVERY: "送货",
+    Category.PERSONAL: "私人",
+    Category.GOVERNMENT: "自称公务",
+    Category.MARKETING: "推销",
+    Category.UNKNOWN: "不清楚",
+}
+EN = {
+    Category.BANK: "say bank",
+    Category.LENDER_PLATFORM: "say platform",
+    Category.COLLECTION_AGENCY: "say third party",
+    Category.LAW_FIRM: "say law firm",
+    Category.DEBT_RELIEF_SELLER: "paid agents",
+    Category.IMPOSTOR: "likely impostors",
+    Category.DELIVERY: "delivery",
+    Category.PERSONAL: "personal",
+    Category.GOVERNMENT: "say public office",
+    Category.MARKETING: "sales",
+    Category.UNKNOWN: "unclear",
 }
 
 
-def digest(
-    told: Sequence[Category], reference: str, language: Language, jurisdiction: Jurisdiction = Jurisdiction.HK
-) -> Text:
-    """The calls that were held back, counted by kind."""
-    counts = Counter(told)
-    place = 1 if language is Language.EN else 0
-    kinds = [f"{KINDS[kind][place]} {counts[kind]}" for kind in KINDS if counts[kind]]
+def digest_body(calls: Sequence[Told], language: Language, reference: str) -> str:
+    """One line for any number of calls; Chinese in Simplified characters. It names no one and no number."""
+    count: Counter[Category] = Counter()
+    for call in calls:
+        count[call.category] += call.burst
+    kinds = sorted(count, key=ORDER.index)
+    total = count.total()
+    suspect = any(call.suspect for call in calls)
     if language is Language.EN:
-        calls = "1 call" if len(told) == 1 else f"{len(told)} calls"
-        body = f"{calls} while you had quiet: {', '.join(kinds)}. No answer is due now; see your call log. #{reference}"
-    else:
-        body = f"安静时段来电{len(told)}个：{'，'.join(kinds)}。现在不必答复，详情见来电记录。#{reference}"
-    if language is Language.ZH_HANT:
-        body = traditional(body, jurisdiction)
-    billed = measure(body)
-    return Text(body, billed.encoding, billed.segments, billed.cost_class)
+        parts = ", ".join(f"{count[kind]} {EN[kind]}" for kind in kinds)
+        warning = " Do not call suspicious callers back, give codes or pay." if suspect else ""
+        return f"Digest: {total} call{'s' if total != 1 else ''} ({parts}). Nothing is due today.{warning} #{reference}"
+    parts = "、".join(f"{ZH[kind]}{count[kind]}" for kind in kinds)
+    warning = "可疑的别回拨、别给密码、别付钱。" if suspect else ""
+    return f"来电汇总：共{total}通（{parts}）。今天没有必须马上做的事。{warning}详情见来电记录 #{reference}"

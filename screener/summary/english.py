@@ -79,7 +79,7 @@ def _ordinary(told: Told, style: Style) -> list[Part]:
 
 def _warning(told: Told, style: Style) -> list[Part]:
     claimed = name(told.understanding.organisation, EN)
-    who = f'Says "{claimed}"; not verified' if claimed else "Not verified"
+    who = f'Says "{claimed}"; not verified' if claimed else "Did not say who"
     pattern = "fits an impostor's pattern" if told.category is Category.IMPOSTOR else "fits a fraud pattern"
     tail = f"number ending {ending(told)}" if ending(told) else _number(told).lower()
     recorded = "Recorded " if told.held is Held.RECORDING else ""
@@ -124,10 +124,9 @@ def _who(told: Told) -> str:
     claimed = name(told.understanding.organisation, EN)
     if told.category is Category.MARKETING:
         return f"sales call, says {claimed}" if claimed else "sales call"
-    keyed = told.keyed and told.understanding.category is Category.UNKNOWN
     kind = KIND[told.category]
     if not claimed:
-        who = f"{'pressed the key for' if keyed else 'says it is'} {kind}"
+        who = f"{'pressed the key for' if told.by_key else 'says it is'} {kind}"
     else:
         agent = _agent(told)
         who = f"says {agent + ', ' if agent else ''}{claimed} ({kind.split(' ', 1)[1]})"

@@ -55,11 +55,14 @@ def understand(
     said = claims(hearing, country)
     seen = hearing.find("callers")
     red = hearing.find("red_flags")
-    category = decide(Evidence(seen, {RedFlag(hit.label) for hit in red}, said))
+    pressure = hearing.find("tactics")
+    category = decide(
+        Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
+    )
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
     red = permitted(red, category)
-    tactics = allowed(hearing.find("tactics"), category, red, seen, money)
+    tactics = allowed(pressure, category, red, seen, money, hearing.text.words)
     back = callback(hearing.text.words, hearing.lang)
     published = organisation.organisation if organisation else None
     return Understanding(
@@ -80,7 +83,9 @@ def understand(
     )
 
 
-def _findings(hearing: Hearing, hits: Iterable[Hit], kind: type[Tactic] | type[RedFlag] | type[Sign]) -> tuple[Finding, ...]:
+def _findings(
+    hearing: Hearing, hits: Iterable[Hit], kind: type[Tactic] | type[RedFlag] | type[Sign]
+) -> tuple[Finding, ...]:
     """One finding for each label, in the order of the vocabulary, with all the words that show it."""
     spans: dict[str, list[Span]] = {}
     for hit in hits:
@@ -89,7 +94,12 @@ def _findings(hearing: Hearing, hits: Iterable[Hit], kind: type[Tactic] | type[R
 
 
 def _category_spans(hearing: Hearing, seen: list[Hit], category: Category) -> tuple[Span, ...]:
-    shown = [hit for hit in seen if hit.label.removesuffix("_hint") == category or (category == Category.IMPOSTOR and hit.label == "scam")]
+    shown = [
+        hit
+        for hit in seen
+        if hit.label.removesuffix("_hint") == category
+        or (category == Category.IMPOSTOR and hit.label == "scam")
+    ]
     return tuple(span for hit in shown[:6] for span in hearing.text.spans(hit.start, hit.end))
 
 
@@ -107,5 +117,3 @@ def _agent_name(hearing: Hearing, category: Category) -> Finding | None:
 def _staff(hearing: Hearing) -> Finding | None:
     found = staff_en(hearing.text) if hearing.lang is Spoken.EN else staff_zh(hearing.text)
     return Finding(found[0], hearing.text.spans(found[1], found[2])) if found else None
-
-

@@ -110,7 +110,13 @@ def mentions(words: str) -> list[Mention]:
 def _runs_on(words: str, end: int) -> bool:
     """Whether a Latin word goes on after `end`."""
     inside = words[end - 1]
-    return inside.isascii() and inside.isalnum() and end < len(words) and words[end].isascii() and words[end].isalnum()
+    return (
+        inside.isascii()
+        and inside.isalnum()
+        and end < len(words)
+        and words[end].isascii()
+        and words[end].isalnum()
+    )
 
 
 @functools.cache
@@ -145,7 +151,7 @@ def sounds_like(heard: str) -> Name | None:
         likeness = _alike(heard, name.words)
         if likeness > score:
             best, score = name, likeness
-    least = 0.5 if len(shape) >= 4 else 0.6
+    least = 0.5 if len(shape) >= 4 else 0.62
     return best if best and score >= least else None
 
 

@@ -4,8 +4,24 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-_ZH_DIGIT = {c: d for d, group in enumerate(("零〇洞", "一幺壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒拐", "八捌", "九玖")) for c in group}
-_ZH_UNIT = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "萬": 10_000, "亿": 10**8}
+_ZH_DIGIT = {
+    c: d
+    for d, group in enumerate(
+        ("零〇洞", "一幺壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒拐", "八捌", "九玖")
+    )
+    for c in group
+}
+_ZH_UNIT = {
+    "十": 10,
+    "拾": 10,
+    "百": 100,
+    "佰": 100,
+    "千": 1000,
+    "仟": 1000,
+    "万": 10_000,
+    "萬": 10_000,
+    "亿": 10**8,
+}
 ZH_NUMERAL = "零〇一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟万亿"
 
 _EN_DIGIT = {
@@ -22,10 +38,16 @@ _EN_TENS = {
 }  # fmt: skip
 _EN_SCALE = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000, "k": 1000}
 _EN_REPEAT = {"double": 2, "triple": 3, "treble": 3}
-EN_NUMERAL = "|".join(sorted({*_EN_DIGIT, *_EN_TEEN, *_EN_TENS, *_EN_SCALE, *_EN_REPEAT}, key=len, reverse=True))
+EN_NUMERAL = "|".join(
+    sorted({*_EN_DIGIT, *_EN_TEEN, *_EN_TENS, *_EN_SCALE, *_EN_REPEAT}, key=len, reverse=True)
+)
 
-_ZH_RUN = re.compile(rf"\d+(?:\.\d+)?[十百千万亿]?(?:[{ZH_NUMERAL}\d](?![a-z]))*|[{ZH_NUMERAL}](?:[{ZH_NUMERAL}点]*[{ZH_NUMERAL}])?")
-_EN_RUN = re.compile(rf"\b(?:{EN_NUMERAL}|\d+(?:\.\d+)?)(?:(?: , | and a | and | |,)(?:{EN_NUMERAL}|\d+(?:\.\d+)?)\b)*(?![a-z])")
+_ZH_RUN = re.compile(
+    rf"\d+(?:\.\d+)?[十百千万亿]?(?:[{ZH_NUMERAL}\d](?![a-z]))*|[{ZH_NUMERAL}](?:[{ZH_NUMERAL}点]*[{ZH_NUMERAL}])?"
+)
+_EN_RUN = re.compile(
+    rf"\b(?:{EN_NUMERAL}|\d+(?:\.\d+)?)(?:(?: , | and a | and | |,)(?:{EN_NUMERAL}|\d+(?:\.\d+)?)\b)*(?![a-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)

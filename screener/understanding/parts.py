@@ -6,7 +6,20 @@ from screener.understanding.claims_zh import Named
 from screener.understanding.hearing import Hearing
 
 _ACTING = frozenset({Category.COLLECTION_AGENCY, Category.LAW_FIRM})
-_LENDERS = frozenset({"bank", "direct_bank", "consumer_finance", "internet_lender", "credit_union", "card_issuer", "bnpl", "lender", "licensed_money_lender"})
+_LENDERS = frozenset(
+    {
+        "bank",
+        "direct_bank",
+        "consumer_finance",
+        "internet_lender",
+        "credit_union",
+        "card_issuer",
+        "bnpl",
+        "lender",
+        "licensed_money_lender",
+    }
+)
+_PUBLIC = frozenset({"authority", "government", "platform", "telecom"})
 _MONEY = frozenset({Category.BANK, Category.LENDER_PLATFORM, Category.IMPOSTOR})
 
 
@@ -16,7 +29,13 @@ def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim
         return None
     own = _own(said, category)
     if own is None and category in _ACTING:
-        own = said.principals[0] if said.principals else (said.passing[0] if said.passing and hearing.lang == "zh" else None)
+        own = (
+            said.principals[0]
+            if said.principals
+            else (said.passing[0] if said.passing and hearing.lang == "zh" else None)
+        )
+    if own is None and category is Category.DELIVERY:
+        own = next((n for n in said.couriers), None)
     if own is None and category in _MONEY and said.passing:
         own = said.passing[0]
     if own is None and category is Category.MARKETING and hearing.lang == "en":
@@ -28,7 +47,7 @@ def _own(said: Claims, category: Category) -> Named | None:
     """The best name that fits the kind of call."""
     names = said.own
     if category in _ACTING:
-        fitting = [n for n in names if n.name is None or n.name.kind not in _LENDERS]
+        fitting = [n for n in names if n.name is None or n.name.kind not in _LENDERS | _PUBLIC]
         if fitting:
             return fitting[0]
         if said.principals:

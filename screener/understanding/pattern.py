@@ -11,15 +11,15 @@ _       a name: up to four Chinese characters or one English word
 import re
 from dataclasses import dataclass
 
-from screener.understanding.numerals import ZH_NUMERAL
+from screener.understanding.numerals import EN_NUMERAL, ZH_NUMERAL
 
 _GAPS = {
     "zh": {"~": r"[^.]{0,6}?", "~~": r"[^.]{0,14}?"},
     "en": {"~": r"(?:[^.]{0,30}? )??", "~~": r"(?:[^.]{0,60}? )??"},
 }
 _NUMBERS = {
-    "zh": rf"[\d.{ZH_NUMERAL}]{{1,12}}[多几来余]?",
-    "en": r"[$£€]? ?[a-z0-9.]+(?:(?: and)? [a-z0-9.]+){0,5}?",
+    "zh": rf"(?:\d[\d.]*[万千百]?|(?!零)[{ZH_NUMERAL}]{{1,12}})[多几来余]?",
+    "en": rf"(?:[$£€] ?)?(?:{EN_NUMERAL}|\d[\d.]*)(?: (?:and )?(?:a )?(?:{EN_NUMERAL}|\d[\d.]*))*",
 }
 _NAMES = {"zh": r"[^.,]{1,4}?", "en": r"[a-z0-9]+"}
 _SPACE = r"(?: , | )"
@@ -133,6 +133,7 @@ class _Reader:
             text, self.at = text[:-1], self.at - 1
         expression = re.escape(text).replace(r"\ ", " ").replace(" ", _SPACE)
         if self.lang == "zh":
+            expression = re.sub(r"^(?=[a-z])", "(?<![a-z])", re.sub(r"(?<=[a-z])$", "(?![a-z])", expression))
             return expression, frozenset({text[:2]}) if text else frozenset()
         starred = self.peek("*")
         words = re.findall(r"[a-z0-9]+", text)
@@ -154,6 +155,7 @@ def _cost(keys: frozenset[str]) -> tuple[int, int]:
 
 def compile_pattern(source: str, lang: str, lists: dict[str, list[str]], *, keyed: bool = True) -> Pattern:
     """One phrase of a cue file as a pattern. PatternError says what is wrong with it."""
+    source = source if keyed else source.rstrip("~ ")
     reader = _Reader(source, lang, lists)
     expression, keys = reader.alternatives()
     if reader.at < len(source):

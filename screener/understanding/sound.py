@@ -16,7 +16,7 @@ def syllables(character: str) -> frozenset[str]:
     from pypinyin import Style, pinyin  # the dictionaries take a fifth of a second to load
 
     readings = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return frozenset(_blend(reading) for reading in readings[0]) if readings else frozenset()
+    return frozenset(_blend(reading) for reading in readings[0][:2]) if readings else frozenset()
 
 
 def _blend(syllable: str) -> str:
@@ -51,12 +51,16 @@ class Homophones:
 
     def _known(self, words: str, at: int) -> str | None:
         """The longest known word that sounds as the text does here, at least half of it written alike."""
+        near: str | None = None
         for first in syllables(words[at]):
             for second in syllables(words[at + 1]):
                 for word in self._by_sound.get((first, second), ()):
-                    if self._fits(word, words[at : at + len(word)]):
+                    heard = words[at : at + len(word)]
+                    if heard == word and (near is None or len(word) >= len(near)):
                         return word
-        return None
+                    if (near is None or len(word) > len(near)) and self._fits(word, heard):
+                        near = word
+        return near
 
     def _fits(self, word: str, heard: str) -> bool:
         if word == heard:
@@ -103,9 +107,18 @@ _ALIKE = str.maketrans({"q": "k", "c": "k", "z": "s", "v": "f", "d": "t", "b": "
 @functools.lru_cache(maxsize=16384)
 def skeleton(name: str) -> str:
     """The consonants of an English name as they sound; equal for "wells far go" and "Wells Fargo"."""
-    letters = re.sub(r"[^a-z0-9]", "", name.lower())
+    return _skeleton(re.sub(r"[^a-z0-9]", "", name.lower()))
+
+
+def _skeleton(letters: str) -> str:
     letters = letters.replace("ph", "f").replace("kn", "n").replace("wr", "r").replace("ck", "k")
-    letters = letters.replace("tch", "ch").replace("ch", "j").replace("sh", "j").replace("th", "t")
+    letters = (
+        letters.replace("sch", "sh")
+        .replace("tch", "ch")
+        .replace("ch", "j")
+        .replace("sh", "j")
+        .replace("th", "t")
+    )
     letters = _SOFT.sub("s", letters).translate(_ALIKE)
     body = re.sub(r"[aeiouyhw]", "", letters[1:])
     first = "a" if letters[:1] in tuple("aeiouyhw") and letters else letters[:1]

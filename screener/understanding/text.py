@@ -49,7 +49,9 @@ _WHOLE = {
     "ma'am": "maam",
 }
 _DIGITS = frozenset("zero oh one two three four five six seven eight nine".split())
-_IS = frozenset({"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"})
+_IS = frozenset(
+    {"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"}
+)
 _STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
 _QUOTES = dict.fromkeys("’‘`´ʼ＇", "'")
 
@@ -121,6 +123,8 @@ def _piece(word: str) -> str | None:
     """What one piece of speech adds to the plain words; None when it adds nothing."""
     if word in _FILLERS or word in _HUMS:
         return None
+    if word == "&":
+        return "and"
     if word[0] in ".,\n":
         return "." if "." in word or word == "\n" else ","
     if word[-1].isdigit():
@@ -148,10 +152,10 @@ def _cut(folded: str) -> list[tuple[int, str]]:
 def plain(turns: Sequence[str]) -> Plain:
     """The turns as one line of plain words."""
     spoken = "\n".join(turns)
-    starts, begins = [], 0
+    starts, length = [], 0
     for turn in turns:
-        starts.append(begins)
-        begins += len(turn) + 1
+        starts.append(length)
+        length += len(turn) + 1
     pieces: list[str] = []
     origin: list[int] = []
     previous = ""
@@ -166,8 +170,13 @@ def plain(turns: Sequence[str]) -> Plain:
                 pieces.append(" ")
                 origin.append(offset + match.start())
             pieces.append(piece)
-            last = offset + match.end() - 1
-            origin.extend(min(offset + match.start() + i, last) for i in range(len(piece)))
+            begins, spare = offset + match.start(), len(piece) - len(word)
+            if spare <= 0:
+                origin.extend(range(begins, begins + len(piece) - 1))
+                origin.append(begins + len(word) - 1)
+            else:  # a contraction written out is longer than what was said
+                origin.extend(range(begins, begins + len(word)))
+                origin.extend([begins + len(word) - 1] * spare)
             previous = piece
     return Plain("".join(pieces), tuple(origin), spoken, tuple(starts))
 
