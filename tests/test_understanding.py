@@ -128,10 +128,7 @@ def test_numbers_are_compared_and_never_judged():
     words = ["您好,工商银行,您的账单逾期了,回电95588。"]
     found = understand(words, caller="+8675510223306")
     assert (found.caller_check, found.callback_check) == (NumberCheck.DIFFERS, NumberCheck.MATCHES)
-    assert (
-        understand(["您好,顺丰快递,您的件到了。"], caller="+8675510223306").caller_check
-        is NumberCheck.UNKNOWN
-    )
+    assert understand(["您好,顺丰快递,您的件到了。"], caller="+8675510223306").caller_check is NumberCheck.UNKNOWN
 
 
 def test_signs_for_the_guidance():

@@ -28,9 +28,7 @@ def main() -> None:
         times = [milliseconds(function, turns) for _ in range(3) for turns in heard]
         print(f"{function.__name__}: median {statistics.median(times):.2f} ms, worst {max(times):.1f} ms")
     hostile = ["啊" * 100_000, "x" * 100_000, "一" * 100_000, "我是" * 50_000, "send me the code " * 6_000]
-    print(
-        f"100 kB of hostile text: worst {max(milliseconds(understand, [words]) for words in hostile):.0f} ms"
-    )
+    print(f"100 kB of hostile text: worst {max(milliseconds(understand, [words]) for words in hostile):.0f} ms")
 
 
 if __name__ == "__main__":
