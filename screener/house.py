@@ -8,6 +8,7 @@ from flask import current_app
 from twilio.request_validator import RequestValidator
 
 from screener.files import Files
+from screener.notify import Notifier
 from screener.settings import Settings
 from screener.store import Connection, Store
 from screener.store.records import Call
@@ -41,6 +42,7 @@ class Desk:
     store: Store
     files: Files
     telephony: Telephony
+    notifier: Notifier
     # Promises a follow-up of a kind for an id, after so many seconds; an id that was promised before is a no-op.
     promise_later: Callable[[Connection, str, str, float], None]
     # Ends a call whose end was never told to us, as the webhook would have: call and its seconds.

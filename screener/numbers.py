@@ -62,3 +62,11 @@ def display(number: str) -> str:
 def last_four(number: str) -> str:
     """Enough to recognise a number by, too little to ring it."""
     return number[-4:]
+
+
+def region(number: str) -> str:
+    """The ISO country of an E.164 number, or an empty text."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+    except phonenumbers.NumberParseException:
+        return ""

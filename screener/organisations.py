@@ -1,4 +1,4 @@
-"""The gazetteer: organisations that callers claim to be, with their published numbers, from seeds/organisations.csv."""
+"""The gazetteer: bodies that callers claim to be, their numbers, from seeds/organisations.csv."""
 
 import csv
 import functools
@@ -8,7 +8,17 @@ from types import MappingProxyType
 from screener.model import Jurisdiction, Organisation
 from screener.seeds import seeds
 
-_COLUMNS = ("id", "name_zh", "name_en", "aliases", "category", "country", "hotlines", "confidence", "provenance")
+_COLUMNS = (
+    "id",
+    "name_zh",
+    "name_en",
+    "aliases",
+    "category",
+    "country",
+    "hotlines",
+    "confidence",
+    "provenance",
+)
 
 
 class GazetteerError(ValueError):

@@ -30,6 +30,8 @@ class Settings:
     max_concurrent_calls: int = 3
     max_calls_per_day: int = 200
     max_call_seconds: int = 900
+    max_texts_per_day: int = 200
+    local_channels: bool = False
     trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
     reject_blocked: bool = False
@@ -59,6 +61,8 @@ VARIABLES: dict[str, str] = {
     "SCREENER_MAX_CONCURRENT_CALLS": "3",
     "SCREENER_MAX_CALLS_PER_DAY": "200",
     "SCREENER_MAX_CALL_SECONDS": "900",
+    "SCREENER_MAX_TEXTS_PER_DAY": "200",
+    "SCREENER_LOCAL_CHANNELS": "(off)",
     "SCREENER_TRUSTED_PROXIES": "0",
     "SCREENER_METRICS_TOKEN": "(none)",
     "SCREENER_BLOCKED_CALLS": "goodbye",
@@ -87,12 +91,14 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         max_concurrent_calls=reader.number("SCREENER_MAX_CONCURRENT_CALLS", 3, 1, 1000),
         max_calls_per_day=reader.number("SCREENER_MAX_CALLS_PER_DAY", 200, 1, 100_000),
         max_call_seconds=reader.number("SCREENER_MAX_CALL_SECONDS", 900, 60, 14_400),
+        max_texts_per_day=reader.number("SCREENER_MAX_TEXTS_PER_DAY", 200, 1, 100_000),
+        local_channels=reader.switch("SCREENER_LOCAL_CHANNELS"),
         trusted_proxies=reader.number("SCREENER_TRUSTED_PROXIES", 0, 0, 10),
         metrics_token=reader.text("SCREENER_METRICS_TOKEN", ""),
         reject_blocked=reader.choice("SCREENER_BLOCKED_CALLS", ("goodbye", "reject")) == "reject",
         web_workers=reader.number("SCREENER_WEB_WORKERS", 2, 1, 64),
         web_threads=reader.number("SCREENER_WEB_THREADS", 4, 1, 64),
-        demo=reader.text("SCREENER_DEMO", "") in ("1", "true", "on"),
+        demo=reader.switch("SCREENER_DEMO"),
     )
     if reader.problems:
         raise SettingsError("\n".join(reader.problems))
@@ -152,6 +158,12 @@ class _Reader:
             return int(value)
         self.problems.append(f"{name} must be a whole number from {least} to {most}.")
         return default
+
+    def switch(self, name: str) -> bool:
+        value = self.text(name, "off").lower()
+        if value not in ("on", "off", "1", "0", "true", "false"):
+            self.problems.append(f"{name} must be on or off.")
+        return value in ("on", "1", "true")
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         value = self.text(name, choices[0])

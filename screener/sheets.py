@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from screener.seeds import seeds
+
 
 class SheetError(ValueError):
     """A sheet that cannot be used as it stands; the message names file and line."""
@@ -29,13 +31,13 @@ class Line:
         return f"{self.file}, line {self.number}: {text}"
 
 
-def lines(path: Path, columns: tuple[str, ...]) -> tuple[Line, ...]:
-    """Every row of the sheet, in order. SheetError when a column is missing or a row is ragged."""
-    return tuple(_read(path, columns))
+def sheet(name: str, columns: tuple[str, ...]) -> tuple[Line, ...]:
+    """Every row of a sheet such as `guidance/steps`, in order. SheetError when a column is missing, a row ragged."""
+    return tuple(_read(seeds() / f"{name}.csv", columns))
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> Iterator[Line]:
-    name = f"seeds/{path.parent.name}/{path.name}"
+    name = f"seeds/{path.relative_to(seeds()).as_posix()}"
     with path.open(encoding="utf-8-sig", newline="") as sheet:
         reader = csv.DictReader(sheet)
         missing = [column for column in columns if column not in (reader.fieldnames or ())]

@@ -5,8 +5,7 @@ import functools
 from opencc import OpenCC
 
 from screener.model import Jurisdiction
-from screener.seeds import seeds
-from screener.sheets import lines
+from screener.sheets import sheet
 
 
 @functools.lru_cache(maxsize=4096)
@@ -34,5 +33,5 @@ def _converter(name: str) -> OpenCC:
 @functools.cache
 def _corrections(place: str) -> tuple[tuple[str, str], ...]:
     """(as converted, as it should read), for `hk` or `tw`."""
-    sheet = lines(seeds() / "traditional.csv", ("place", "converted", "reads"))
-    return tuple((line["converted"], line["reads"]) for line in sheet if line["place"] in (place, "any"))
+    corrections = sheet("traditional", ("place", "converted", "reads"))
+    return tuple((line["converted"], line["reads"]) for line in corrections if line["place"] in (place, "any"))

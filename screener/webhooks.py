@@ -10,12 +10,12 @@ from urllib.parse import quote
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from screener import conversation, twiml
+from screener import conversation, inbox, twiml
 from screener.house import house
 from screener.model import Spoken
 from screener.numbers import read_caller
 from screener.origin import origin
-from screener.store import Connection, calls, messages
+from screener.store import Connection, calls, messages, subscribers
 from screener.store.calls import Arrival, Ring
 from screener.store.records import Subscriber
 
@@ -221,7 +221,16 @@ def rfc2822(text: str) -> datetime | None:
 @webhooks.post("/sms/incoming")
 def sms_incoming() -> Response:
     """A text to the Twilio number. Only the subscriber's own phone is answered, and STOP and START never are."""
-    return xml(twiml.text_reply(""))
+    sid_named("MessageSid")
+    form = request.form
+    with house().store.write() as tx:
+        owner = subscribers.by_twilio_number(tx, form.get("To", ""))
+        if owner is None or form.get("From", "") != owner.phone:
+            log.warning("a text from a stranger was not answered")
+            return xml(twiml.text_reply(""))
+        body = form.get("OptOutType", "") or form.get("Body", "")
+        reply = inbox.answer(tx, owner, twiml.clean(body))
+    return xml(twiml.text_reply("" if form.get("OptOutType") else reply))
 
 
 @webhooks.post("/sms/status/<message_id>")
@@ -239,5 +248,5 @@ def sms_status(message_id: str) -> Response:
             return done()
         messages.adopt(tx, message_id, sid, now)
         if messages.progress(tx, message, request.form.get("MessageStatus", ""), code, now):
-            house().promise(tx, "delivery", message_id)
+            house().promise(tx, "delivery", f"{message_id}:{request.form['MessageStatus']}")
     return done()

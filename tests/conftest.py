@@ -16,6 +16,7 @@ from screener.settings import Settings
 from screener.store import Store, open_store
 from screener.worker import migrate
 from tests.desk import Bench, make_bench
+from tests.office import Office
 from tests.signer import ACCOUNT, BASE, TOKEN, Carrier
 
 
@@ -148,6 +149,12 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def carrier(app: Flask) -> Carrier:
     return Carrier(app)
+
+
+@pytest.fixture
+def office(store: Store, settings: Settings) -> Office:
+    """A desk for follow-ups on each kind of database."""
+    return Office(store, settings)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from screener.dialogue import Talk
 from screener.files import Files
 from screener.house import Desk, House
 from screener.model import Consent, Spoken
+from screener.notify import Notifier
 from screener.numbers import read_caller
 from screener.settings import Settings
 from screener.store import Store, calls, messages, recordings, subscribers
@@ -190,6 +191,7 @@ def make_bench(settings: Settings, store: Store) -> Bench:
     clock: Callable[[], datetime] = lambda: now[0]  # noqa: E731
     desk = Desk(
         settings=settings, store=store, files=Files(settings.recordings_url), telephony=carrier,  # type: ignore[arg-type]
+        notifier=Notifier(settings),
         promise_later=promise_later, end=end, now=clock, clock_jumped=lambda: jumped[0],
     )  # fmt: skip
     with store.write() as tx:

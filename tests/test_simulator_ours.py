@@ -3,14 +3,14 @@
 from screener import twiml
 from screener.model import Spoken
 from screener.simulator.twiml_reader import read_voice
-from tests.walk import walk
+from tests.test_promises import every_reply
 
 URLS = twiml.Urls("https://screener.example")
 
 
 def test_every_reply_of_the_dialogue_is_taken() -> None:
     """Each reply in each reachable state is read, in both languages."""
-    replies = {reply for seen in walk() for reply in (seen.asked, seen.answer.reply)}
+    replies = set(every_reply())
     assert len(replies) > 40
     for reply in replies:
         verbs = read_voice(200, "text/xml", twiml.render(reply, 3, URLS).encode())

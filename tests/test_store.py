@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from screener.dialogue import Heard, Talk
 from screener.model import Consent, Disposition, Spoken, Treatment
 from screener.numbers import read_caller
-from screener.store import Store, calls, messages, open_store, recordings, sessions, subscribers
+from screener.store import Store, calls, messages, notices, open_store, recordings, sessions, subscribers
 from screener.store.calls import Arrival, Asked, Ring
 from screener.store.messages import ReferenceTaken
 from screener.store.records import Call, Subscriber
@@ -212,11 +212,15 @@ def test_a_reference_is_used_once(store: Store, owner: Subscriber) -> None:
 def test_a_call_has_one_first_notice(store: Store, owner: Subscriber) -> None:
     """The database refuses a second first notice."""
     call = enter(store, owner)
-    notice = {"call_id": call.id, "kind": "none", "reason": "muted", "fixed_at": NOW}
     with store.write() as tx:
-        messages.fix_notice(tx, notice)
+        notices.add(tx, notice_values(call))
     with pytest.raises(IntegrityError), store.write() as tx:
-        messages.fix_notice(tx, notice)
+        notices.add(tx, notice_values(call))
+
+
+def notice_values(call: Call, **changes: object) -> dict[str, object]:
+    values = {"call_id": call.id, "subscriber_id": call.subscriber_id, "kind": "own", "bundle": "b", "caller": "x"}
+    return {**values, "noted_at": NOW, **changes}
 
 
 @pytest.mark.parametrize("order", [("sent", "delivered"), ("delivered", "sent"), ("queued", "delivered", "sending")])
@@ -264,7 +268,7 @@ def test_removing_a_subscriber_takes_everything_along(store: Store, owner: Subsc
         calls.ask(tx, call, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", ""))
         recordings.note(tx, call, "RE1", "held", {})
         messages.freeze(tx, text_values(owner, call_id=call.id))
-        messages.fix_notice(tx, {"call_id": call.id, "kind": "own", "message_id": "m1", "fixed_at": NOW})
+        notices.add(tx, notice_values(call, message_id="m1", fixed_at=NOW))
         sessions.start(tx, owner.id, "browser", NOW)
         subscribers.treat(tx, owner.id, "+85251230000", Treatment.MUTE)
         assert subscribers.remove(tx, owner.phone)

@@ -48,6 +48,7 @@ AGENCY = {
     "amount": finding("2300.00"),
     "caller_check": "number_differs",
 }
+CLAIM = {"category": "collection_agency", "organisation": "Hongyuan", "on_behalf_of": "hk-dahsing"}
 ADVICE = {
     "rows": [{"id": "D18", "layer": 1, "why": {"en": "A third party: ask the bank first."}, "because": []}],
     "steps": [{"id": "S02", "text": {"en": "Call the bank on its own number."}, "source": {"en": "HKAB list"}}],
@@ -63,7 +64,7 @@ def test_nothing_needs_doing(browser: Browser) -> None:
 
 def test_call_is_one_sentence(browser: Browser, house: House, owner: Subscriber) -> None:
     """The log tells who a caller claims to be and for whom, and keeps amounts out of sight."""
-    add_call(house.store, owner, 1, category="collection_agency", findings=AGENCY, words="Pay 2300 today.")
+    add_call(house.store, owner, 1, findings=AGENCY, **CLAIM, words="Pay 2300 today.")
     for path in ("/", "/calls"):
         page = browser.page(path)
         assert "Says it is a third party, “Hongyuan”; says it acts for Dah Sing Bank." in page
@@ -81,9 +82,7 @@ def test_urgent_call_is_the_one_thing(browser: Browser, house: House, owner: Sub
 
 def test_call_page_tells_everything(browser: Browser, house: House, owner: Subscriber) -> None:
     """The page has the claim, the number check, what was noticed, the words that show it and sourced steps."""
-    add_call(
-        house.store, owner, 1, category="collection_agency", findings=AGENCY, advice=ADVICE, words="Pay today please."
-    )
+    add_call(house.store, owner, 1, findings=AGENCY, **CLAIM, advice=ADVICE, words="Pay today please.")
     page = browser.page(f"/calls/{sid('CA', 1)}")
     for words in (
         "Dah Sing Bank",
@@ -112,9 +111,9 @@ def test_page_before_the_follow_up(browser: Browser, house: House, owner: Subscr
 def test_seen_call_is_no_longer_new(browser: Browser, house: House, owner: Subscriber) -> None:
     """Opening a call takes its mark away."""
     add_call(house.store, owner, 1, category="bank")
-    assert "unread" in browser.page("/")
+    assert 'class="dot"' in browser.page("/")
     browser.page(f"/calls/{sid('CA', 1)}")
-    assert "unread" not in browser.page("/")
+    assert 'class="dot"' not in browser.page("/")
 
 
 def test_hostile_words_are_text(browser: Browser, house: House, owner: Subscriber) -> None:
@@ -122,7 +121,8 @@ def test_hostile_words_are_text(browser: Browser, house: House, owner: Subscribe
     claimed = {"key": HOSTILE, "spoken": HOSTILE, "id": None, "names": {}, "spans": []}
     findings = {"organisation": claimed, "on_behalf_of": claimed, "agent_name": finding(HOSTILE)}
     findings["tactics"] = [finding("low_ball", [1, 0, 9])]
-    add_call(house.store, owner, 1, category="impostor", findings=findings, words=HOSTILE, caller=HOSTILE[:40])
+    claim = {"organisation": HOSTILE, "on_behalf_of": HOSTILE}
+    add_call(house.store, owner, 1, category="impostor", findings=findings, words=HOSTILE, caller=HOSTILE[:40], **claim)
     for path in ("/", "/calls", f"/calls/{sid('CA', 1)}"):
         raw = browser.get(path).text
         assert "<script>" not in raw

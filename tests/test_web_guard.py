@@ -159,7 +159,18 @@ def test_cookies_without_https(settings: Settings) -> None:
 def test_policy_allows_no_inline_code(app: Flask, house: House) -> None:
     """Every page forbids inline script and style and all other hosts, and holds neither itself."""
     browser = Browser(app).sign_in(add_owner(house.store))
-    for path in ("/", "/calls", "/sign-in", "/nowhere"):
+    for path in (
+        "/",
+        "/calls",
+        "/numbers",
+        "/settings",
+        "/setup",
+        "/privacy",
+        "/card",
+        "/someone",
+        "/sign-in",
+        "/nowhere",
+    ):
         answer = browser.get(path)
         policy = answer.headers["Content-Security-Policy"]
         assert "unsafe" not in policy
@@ -188,7 +199,7 @@ def test_troubles_are_calm(app: Flask, house: House, browser: Browser, monkeypat
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("a cause with +85291234567 in it")
 
-    monkeypatch.setattr("screener.web.log.calls.log", fail)
+    monkeypatch.setattr("screener.web.log.logbook.page", fail)
     answer = browser.get("/")
     assert answer.status_code == 500
     assert "RuntimeError" not in answer.text

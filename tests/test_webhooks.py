@@ -549,3 +549,44 @@ def test_the_carriers_own_details_are_kept_as_received(carrier: Carrier, log: Lo
     """What else the carrier says of a call is kept for evidence."""
     talk(carrier, StirVerstat="TN-Validation-Passed-A", FromCountry="HK")
     assert json.loads(log.call().carrier)["StirVerstat"] == "TN-Validation-Passed-A"
+
+
+def text_in(carrier: Carrier, body: str, sender: str = OWNER, **more: str) -> str:
+    return carrier.post("/sms/incoming", From=sender, To=MINE, Body=body, MessageSid=MESSAGE, **more).text
+
+
+def test_the_subscriber_is_answered_by_text(carrier: Carrier, log: Log, owner: Subscriber) -> None:
+    """LIST, a number, MUTE, BLOCK, ALLOW and QUIET do what they say and answer in the subscriber's language."""
+    talk(carrier, {"Digits": "5"})
+    hang_up(carrier)
+    assert CALLER in text_in(carrier, "list")
+    assert "来过1次" in text_in(carrier, CALLER)
+    assert "已静音" in text_in(carrier, f"静音 {CALLER}")
+    assert "亲友" in text_in(carrier, "BLOCK 5123 0000")
+    with log.store.read() as tx:
+        assert subscribers.treatment_of(tx, owner.id, CALLER) is Treatment.BLOCK
+    assert "22:00" in text_in(carrier, "QUIET 22-8")
+    with log.store.read() as tx:
+        changed = subscribers.by_id(tx, owner.id)
+    assert changed is not None
+    assert (changed.quiet_from, changed.quiet_until) == ("22:00", "08:00")
+
+
+def test_stop_and_start_are_left_to_the_carrier(carrier: Carrier, log: Log, owner: Subscriber) -> None:
+    """We note them and answer nothing, because the carrier answers by itself."""
+    for body, opted_out in (("STOP", True), ("START", False), ("退订", True)):
+        assert "<Message" not in text_in(carrier, body)
+        with log.store.read() as tx:
+            found = subscribers.by_id(tx, owner.id)
+        assert found is not None
+        assert (found.opted_out_at is not None) is opted_out
+
+
+@pytest.mark.parametrize("body", ["", "x" * 5000, "BLOCK", "QUIET 99-100", "你好", "\x00<Say>", "MUTE +1"])
+def test_a_text_that_asks_nothing_clear_gets_help(carrier: Carrier, log: Log, body: str) -> None:
+    """Huge, empty and odd texts get one short answer and change nothing."""
+    before = log.rows()
+    reply = text_in(carrier, body)
+    assert reply.count("<Message>") == 1
+    assert len(reply) < 400
+    assert log.rows() == before

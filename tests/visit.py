@@ -54,14 +54,14 @@ def add_call(store: Store, owner: Subscriber, number: int, **changes: Any) -> Ca
         if isinstance(changes.get(name), dict):
             changes[name] = json.dumps(changes[name])
     with store.write() as tx:
-        arrival = Arrival(owner, None, is_own_number=False, is_crowded=False, is_known=False)
-        call = calls.by_id(tx, calls.open_(tx, arrival, Ring(sid("CA", number), read_caller(caller)), None, at))
+        ring = Ring(sid("CA", number), read_caller(caller))
+        call_id = calls.open_(tx, Arrival(owner, None, False, False, False), ring, None, at)
         if words:
             row = {"number": 1, "step": "statement", "language": "en", "said": said, "version": "v", "reply": "<R/>"}
-            tx.execute(insert(turn).values(call_id=call.id, words=words, asked_at=at, heard_at=at, **row))
+            tx.execute(insert(turn).values(call_id=call_id, words=words, asked_at=at, heard_at=at, **row))
         ended = {"ended_at": at + timedelta(seconds=30), "seconds": 30, "disposition": "stated"}
-        calls.save(tx, call.id, {**ended, **changes})
-        return calls.by_id(tx, call.id)
+        calls.save(tx, call_id, {**ended, **changes})
+        return calls.by_id(tx, call_id)
 
 
 def add_recording(store: Store, call: Call, sha256: str, size: int) -> str:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
 
 from screener import dialogue
@@ -40,6 +41,7 @@ def state(talk: Talk) -> tuple[object, ...]:
 
 def walk() -> Iterator[Seen]:
     """Every answer in every reachable state, breadth first, each state once."""
+    dialogue.steps.live = cache(dialogue.steps.live)  # the same words come up in thousands of states
     queue: deque[tuple[Talk, Reply]] = deque()
     visited = set()
     for start in STARTS:

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import click
 
+from screener.cli.demo_ladder import show_ladder
 from screener.model import Consent
 from screener.simulator import CallRecord, Carrier, Script, scripts
 from screener.simulator.premises import RESIDENTS, Premises, PremisesError
 from screener.simulator.shown import shown
-from screener.store import Store, calls, messages, open_store, recordings
+from screener.store import Store, calls, messages, notices, open_store, recordings
 
 PATIENCE = 10.0  # seconds after a call until its text and recording must be there
 SETTLED = 0.15  # seconds between looks
@@ -42,7 +43,7 @@ def observed(store: Store, carrier: Carrier, call_sid: str) -> Observed:
         call = calls.find(tx, call_sid)
         if call is None:
             return Observed()
-        notice = messages.notice_of(tx, call.id)
+        notice = notices.of_call(tx, call.id)
         sids = [m.sid for m in messages.of_call(tx, call.id)]
         held = [r for r in recordings.of_call(tx, call.id) if r.state == "held"]
     got = [m.body for m in carrier.messages if m.sid in sids and m.status == "delivered"]
@@ -128,7 +129,7 @@ def show(premises: Premises, stack: ExitStack) -> list[str]:
         click.echo(f"\n{number} of {len(played)}  {script.name}: {script.title}")
         if not tell(script, call, store, premises.carrier):
             failed.append(script.name)
-    return failed + afterwards(premises.carrier)
+    return failed + afterwards(premises.carrier) + show_ladder(premises, stack)
 
 
 def play(carrier: Carrier, wanted: list[Script]) -> Iterator[tuple[Script, CallRecord]]:

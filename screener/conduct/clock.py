@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from screener.conduct.rules import rules
 from screener.model import Category, Jurisdiction, Language
-from screener.seeds import seeds
-from screener.sheets import Line, lines
+from screener.sheets import Line, sheet
 from screener.traditional import traditional
 
 COLUMNS = ("rule", "kind", "measure", "limit", "from", "until", "categories")
@@ -80,9 +79,14 @@ class ConductFinding:
     local: datetime
     over: bool
 
-    def words(self, language: Language) -> str:
-        """Such as: 8th call in 7 days, counting calls seen here from this number (Reg F ..., law, presumption)."""
+    def brief(self, language: Language) -> str:
+        """Such as: 8th call in 7 days; calls seen here from this number, limit 7."""
         told = _english(self) if language is Language.EN else _chinese(self)
+        return traditional(told) if language is Language.ZH_HANT else told
+
+    def words(self, language: Language) -> str:
+        """The brief words and the rule's citation with its date and force."""
+        told = self.brief(Language.EN if language is Language.EN else Language.ZH_HANS)
         citation = rules()[self.rule].citation(Language.EN if language is Language.EN else Language.ZH_HANS)
         text = f"{told} [{citation}]" if language is Language.EN else f"{told}〔{citation}〕"
         return traditional(text) if language is Language.ZH_HANT else text
@@ -110,7 +114,7 @@ def observe(
 
 @functools.cache
 def limits() -> tuple[Limit, ...]:
-    return tuple(_limit(line) for line in lines(seeds() / "conduct" / "limits.csv", COLUMNS))
+    return tuple(_limit(line) for line in sheet("conduct/limits", COLUMNS))
 
 
 def _limit(line: Line) -> Limit:
@@ -129,25 +133,22 @@ def _measure(limit: Limit, now: Seen, earlier: Sequence[Seen], zone: ZoneInfo) -
     local = now.at.astimezone(zone)
     if limit.measure is Measure.WINDOW:
         if limit.inside(local.time()):
-            yield _finding(limit, 1, Scope.NUMBER, local)
+            yield ConductFinding(limit.rule, limit.kind, limit.measure, 1, 0, Scope.NUMBER, local, over=True)
         return
-    counted = [(_count(limit, now, _same(scope, now, earlier), zone), scope) for scope in _scopes(now)]
-    best = max(counted, key=lambda pair: pair[0], default=None)
-    if best and best[0] >= max(limit.limit, 1):
-        yield _finding(limit, best[0], best[1], local)
+    # A rule that counts calls about one debt is only passed by those, where the debt is known; the others are told.
+    by_debt = limit.measure is Measure.CALLS_PER_7_DAYS and now.debt is not None
+    for scopes in ((Scope.DEBT,), (Scope.ORGANISATION, Scope.NUMBER)):
+        counted = [(_count(limit, now, _same(scope, now, earlier), zone), scope) for scope in _known(scopes, now)]
+        count, scope = max(counted, key=lambda pair: pair[0], default=(0, Scope.NUMBER))
+        if count < limit.limit or (scope is Scope.DEBT and not by_debt):
+            continue
+        over = count > limit.limit and (scope is Scope.DEBT or not by_debt)
+        yield ConductFinding(limit.rule, limit.kind, limit.measure, count, limit.limit, scope, local, over)
 
 
-def _finding(limit: Limit, count: int, scope: Scope, local: datetime) -> ConductFinding:
-    over = limit.kind is Kind.HOURS or count > limit.limit
-    return ConductFinding(limit.rule, limit.kind, limit.measure, count, limit.limit, scope, local, over)
-
-
-def _scopes(now: Seen) -> tuple[Scope, ...]:
-    """A known debt is counted alone, as the rule that needs it asks; else the larger of organisation and number."""
-    if now.debt:
-        return (Scope.DEBT,)
-    known = ((Scope.ORGANISATION, now.organisation), (Scope.NUMBER, now.number))
-    return tuple(scope for scope, value in known if value)
+def _known(scopes: Sequence[Scope], now: Seen) -> list[Scope]:
+    given = {Scope.DEBT: now.debt, Scope.ORGANISATION: now.organisation, Scope.NUMBER: now.number}
+    return [scope for scope in scopes if given[scope]]
 
 
 def _same(scope: Scope, now: Seen, earlier: Sequence[Seen]) -> list[Seen]:

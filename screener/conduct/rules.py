@@ -4,10 +4,10 @@ import functools
 from dataclasses import dataclass
 
 from screener.model import Jurisdiction, Language
-from screener.seeds import seeds
-from screener.sheets import Line, lines
+from screener.sheets import Line, sheet
 from screener.traditional import traditional
 
+FORCES = ("id", "zh", "en")
 COLUMNS = (
     "id",
     "country",
@@ -42,25 +42,25 @@ class Rule:
         """Name, date and force: `Reg F, 12 CFR 1006.14(b)(2), 2021-11-30 (law, presumption)`."""
         if language is Language.EN:
             doubt = "" if self.certain else ", to be checked"
-            return f"{self._named(self.name_en)} ({self.force_en}{doubt})"
+            return f"{self._named(self.name_en, ', ')} ({self.force_en}{doubt})"
         doubt = "" if self.certain else "，待核"
-        text = f"{self._named(self.name_zh)}（{self.force_zh}{doubt}）"
+        text = f"{self._named(self.name_zh, '，')}（{self.force_zh}{doubt}）"
         return text if language is Language.ZH_HANS else traditional(text, Jurisdiction.HK)
 
-    def _named(self, name: str) -> str:
-        return f"{name}, {self.date}" if self.date else name
+    def _named(self, name: str, comma: str) -> str:
+        return f"{name}{comma}{self.date}" if self.date else name
 
 
 @functools.cache
 def rules() -> dict[str, Rule]:
     """Every rule by its id."""
-    forces = {line["id"]: line for line in lines(seeds() / "conduct" / "forces.csv", ("id", "zh", "en"))}
+    forces = {line["id"]: line for line in sheet("conduct/forces", FORCES)}
     return {line["id"]: _rule(line, forces) for line in rule_lines()}
 
 
 @functools.cache
 def rule_lines() -> tuple[Line, ...]:
-    return lines(seeds() / "conduct" / "rules.csv", COLUMNS)
+    return sheet("conduct/rules", COLUMNS)
 
 
 def _rule(line: Line, forces: dict[str, Line]) -> Rule:

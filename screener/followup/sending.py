@@ -4,7 +4,8 @@ import logging
 from datetime import datetime, timedelta
 
 from screener.house import Desk
-from screener.store import Connection, messages
+from screener.notify import ChannelRefused
+from screener.store import Connection, channels, messages
 from screener.store.records import Message
 from screener.telephony import Gone, NotSent, Outgoing, Refused, TelephonyError, Uncertain
 from screener.twiml import RETRY
@@ -35,8 +36,12 @@ def deliver(desk: Desk, message_id: str) -> None:
         left = 0.0 if claimed else grace_left(desk, message, now)
         if left:
             look_later(desk, tx, message, left)
-    if claimed:
+    if claimed and claimed.channel:
+        notify(desk, claimed)
+    elif claimed:
         send(desk, claimed)
+    elif message.state == "sending" and not left and message.channel:
+        give_up(desk, message, "it may have arrived; this channel cannot be asked")
     elif message.state == "sending" and not left:
         reconcile(desk, message)
 
@@ -74,6 +79,22 @@ def send(desk: Desk, message: Message) -> None:
         accept(desk, message, sid, status)
 
 
+def notify(desk: Desk, message: Message) -> None:
+    """Hand a claimed message to one of the subscriber's other channels. What may have arrived is not sent again."""
+    with desk.store.read() as tx:
+        channel = channels.find(tx, message.channel_id) if message.channel_id else None
+    try:
+        if channel is None:
+            raise ChannelRefused("the channel was removed")
+        desk.notifier.send(channel.address, message.body)
+    except ChannelRefused as problem:
+        fail(desk, message, None, str(problem))
+    else:
+        settled = {"state": "accepted", "carrier_status": "sent", "problem": None, "updated_at": desk.now()}
+        with desk.store.write() as tx:
+            messages.settle(tx, message, settled)
+
+
 def is_stale(desk: Desk, message: Message) -> bool:
     """Whether so much time has passed since the claim that somebody else may already be looking the text up."""
     claimed_at = message.sending_at or message.updated_at
@@ -99,12 +120,12 @@ def tell_ladder(desk: Desk, tx: Connection, message: Message, status: str) -> No
 
 
 def fail(desk: Desk, message: Message, code: int | None, why: str) -> None:
-    """The carrier refused it for good."""
+    """The carrier, or the channel, refused it for good: the next rung is promised in the same transaction."""
     changes = {"state": "failed", "error_code": code, "problem": why, "updated_at": desk.now()}
     with desk.store.write() as tx:
         if messages.settle(tx, message, changes):
             desk.promise_later(tx, "delivery", f"{message.id}:refused", 0)
-    log.warning("a text was refused by the carrier: error %s", code)
+    log.warning("a message was refused: %s", why)
 
 
 def doubt(desk: Desk, message: Message, why: str) -> None:
@@ -138,7 +159,7 @@ def reconcile(desk: Desk, message: Message) -> None:
     if found:
         accept(desk, message, *found)
     elif message.uncertain + 1 >= MOST_ATTEMPTS:
-        give_up(desk, message)
+        give_up(desk, message, f"sent {message.uncertain + 1} times, never confirmed")
     elif release(desk, message):
         deliver(desk, message.id)
 
@@ -150,12 +171,11 @@ def release(desk: Desk, message: Message) -> bool:
         return messages.settle(tx, message, changes)
 
 
-def give_up(desk: Desk, message: Message) -> None:
-    """Sent several times, never confirmed and never found: a person must look."""
-    why = f"sent {message.uncertain + 1} times, never confirmed"
+def give_up(desk: Desk, message: Message, why: str) -> None:
+    """It may have arrived, and nobody can tell: a person must look."""
     with desk.store.write() as tx:
         messages.settle(tx, message, {"state": "needs_a_look", "problem": why, "updated_at": desk.now()})
-    log.error("a text needs a look: its sending was uncertain %d times", message.uncertain + 1)
+    log.error("a message needs a look: %s", why)
 
 
 def ask_after(desk: Desk, message_id: str) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from screener import telephony
 from screener.house import Desk
 from screener.settings import Settings
-from screener.store import calls, messages, recordings
+from screener.store import calls, messages, notices, recordings
 
 log = logging.getLogger(__name__)
 
@@ -123,9 +123,17 @@ def owed_erasures(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
     return start_again(desk, "erase", sids)
 
 
+def owed_notices(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """Bursts and digests whose time has come."""
+    with desk.store.read() as tx:
+        bundles = notices.due(tx, desk.now() - LATE, MOST)
+    return start_again(desk, "notice", bundles)
+
+
 PARTS = (
     end_lost_calls,
     owed_texts,
+    owed_notices,
     owed_messages,
     untold_fates,
     owed_recordings,

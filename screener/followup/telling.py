@@ -1,34 +1,32 @@
-"""What the subscriber is told of a call: understood, advised, one notice fixed, its text frozen and sent."""
+"""What the subscriber is told of a call: understood, advised on, given its one notice, and its message frozen."""
 
-import logging
-import secrets
 from dataclasses import dataclass, replace
+from datetime import time, timedelta
+from typing import Any
 
-from screener import summary
 from screener.conduct import ConductFinding, Seen, observe
-from screener.followup import sending
+from screener.followup import ladder, sending
 from screener.followup.findings import advice_json, findings_json
-from screener.guidance import Advice, Case, advise, lender_country
+from screener.guidance import Advice, Case, Situation, advise, lender_country
 from screener.house import Desk
 from screener.model import Category, Consent, Held, Understanding
+from screener.notices import Decision, Ended, NoticeKind, Wishes, decide
+from screener.notices import Notice as Told_of
 from screener.numbers import Caller
-from screener.store import Connection, calls, messages, subscribers
-from screener.store.messages import ReferenceTaken
-from screener.store.records import Call, Subscriber
-from screener.summary import Style, Told
+from screener.store import Connection, calls, marks, messages, notices, subscribers
+from screener.store.records import Call, Message, Notice, Subscriber
+from screener.summary import Told
 from screener.understanding import understand
 
-log = logging.getLogger(__name__)
-
-# No letter or digit that could be read as another; all of them in GSM-7.
-LETTERS, DIGITS = "ABCDEFGHJKMNPQRSTUVWXYZ", "23456789"
 REPEAT_DAYS = 30  # within which the same number or claimed organisation calls again (our choice)
+LOOK_BACK = timedelta(hours=36)  # how far earlier notices matter to a new one: longer than any local day
 
 
 @dataclass(frozen=True, slots=True)
 class Heeded:
-    """A call understood and advised on."""
+    """A call understood and advised on; `words` are the caller's own."""
 
+    call: Call
     understanding: Understanding
     conduct: tuple[ConductFinding, ...]
     advice: Advice
@@ -36,13 +34,13 @@ class Heeded:
 
 
 def tell(desk: Desk, sid: str) -> None:
-    """Everything that is still to do about the text of an ended call; what is done already is skipped."""
+    """Everything that is still to do about the notice of an ended call; what is done already is skipped."""
     with desk.store.read() as tx:
         call = calls.find(tx, sid)
         if call is None or call.ended_at is None:
             return
+        notice = notices.of_call(tx, call.id)
         owner = subscribers.by_id(tx, call.subscriber_id)
-        notice = messages.notice_of(tx, call.id)
     assert owner is not None
     message_id = notice.message_id if notice else fix(desk, call, owner)
     if message_id:
@@ -50,36 +48,36 @@ def tell(desk: Desk, sid: str) -> None:
 
 
 def fix(desk: Desk, call: Call, owner: Subscriber) -> str | None:
-    """Fix the call's one notice with all that was found, in a single transaction; the id of its text, if any."""
+    """Give the call its one notice with all that was found, in a single transaction; the id of its message, if any."""
     with desk.store.read() as tx:
         heeded = heed(tx, call, owner)
     with desk.store.write() as tx:
+        # The subscriber's row is the lock: two workers never decide at once what a burst or a day's cap holds.
+        subscribers.by_id(tx, owner.id, lock=True)
         locked = calls.find(tx, call.sid, lock=True)
         if locked is None:
             return None
-        fixed = messages.notice_of(tx, call.id)
+        fixed = notices.of_call(tx, call.id)
         if fixed:
             return fixed.message_id
         if locked.consent is not call.consent:
             heeded = heed(tx, locked, owner)
-        save(tx, locked, heeded)
-        reason = no_text(locked)
-        message_id = None if reason else freeze(desk, tx, told(locked, owner, heeded), owner, locked)
-        kind = "none" if reason else "own"
-        values = {"kind": kind, "reason": reason, "message_id": message_id, "fixed_at": desk.now()}
-        messages.fix_notice(tx, {"call_id": call.id, **values})
-    return message_id
+        save(tx, heeded)
+        told = tell_of(heeded, owner)
+        decision = decided(desk, tx, owner, told, heeded)
+        return note(desk, tx, owner, told, decision, heeded)
 
 
 def heed(tx: Connection, call: Call, owner: Subscriber) -> Heeded:
     """Understand the kept words, set the call beside earlier ones, and find the next steps."""
-    kept = calls.statements(tx, call)
-    words = [text for _, text in kept]
+    words = [text for _, text in calls.statements(tx, call)]
     understanding = understand(words, call.spoken, caller=call.caller, country=owner.jurisdiction)
     if understanding.category is Category.UNKNOWN and call.keyed:
         understanding = replace(understanding, category=call.keyed)
     earlier = calls.before(tx, call, REPEAT_DAYS)
-    case = Case(owner.jurisdiction, understanding, held(call), repeat(call, understanding, earlier))
+    repeat = is_repeat(call, understanding, earlier)
+    situation = frozenset(Situation(one) for one in marks.preference_of(tx, owner.id).situation)
+    case = Case(owner.jurisdiction, understanding, held(call), repeat, situation=situation)
     conduct = observe(
         seen(call, understanding),
         [seen(one, None) for one in earlier],
@@ -88,8 +86,7 @@ def heed(tx: Connection, call: Call, owner: Subscriber) -> Heeded:
         lender_country=lender_country(case),
         category=understanding.category,
     )
-    advice = advise(Case(case.jurisdiction, case.understanding, case.held, case.repeat, conduct))
-    return Heeded(understanding, conduct, advice, " ".join(words))
+    return Heeded(call, understanding, conduct, advise(replace(case, conduct=conduct)), " ".join(words))
 
 
 def held(call: Call) -> Held:
@@ -97,7 +94,7 @@ def held(call: Call) -> Held:
     return {Consent.RECORDING: Held.RECORDING, Consent.NOTES: Held.WORDS}.get(call.consent, Held.CALL)
 
 
-def repeat(call: Call, understanding: Understanding, earlier: list[Call]) -> bool:
+def is_repeat(call: Call, understanding: Understanding, earlier: list[Call]) -> bool:
     """Whether this number, or somebody with the same claim, called in the last thirty days."""
     claim = understanding.organisation.key if understanding.organisation else None
     return any((call.caller and one.caller == call.caller) or (claim and one.organisation == claim) for one in earlier)
@@ -110,31 +107,24 @@ def seen(call: Call, understanding: Understanding | None) -> Seen:
     return Seen(call.started_at, call.caller, claim, answered=call.turn > 0, debt=principal or claim)
 
 
-def save(tx: Connection, call: Call, heeded: Heeded) -> None:
+def save(tx: Connection, heeded: Heeded) -> None:
     """Keep the findings and the advice with the call."""
-    u = heeded.understanding
+    u, call = heeded.understanding, heeded.call
     numbers = [number for number, _ in calls.statements(tx, call)]
-    calls.save(
-        tx,
-        call.id,
-        {
-            "category": u.category,
-            "organisation": u.organisation.key if u.organisation else None,
-            "on_behalf_of": u.on_behalf_of.key if u.on_behalf_of else None,
-            "warning": u.category is Category.IMPOSTOR or heeded.advice.stop,
-            "findings": findings_json(u, heeded.conduct, numbers),
-            "advice": advice_json(heeded.advice),
-        },
-    )
+    changes: dict[str, Any] = {
+        "category": u.category,
+        "organisation": u.organisation.key if u.organisation else None,
+        "on_behalf_of": u.on_behalf_of.key if u.on_behalf_of else None,
+        "warning": u.category is Category.IMPOSTOR or heeded.advice.stop,
+        "findings": findings_json(u, heeded.conduct, numbers),
+        "advice": advice_json(heeded.advice),
+    }
+    calls.save(tx, call.id, changes)
 
 
-def no_text(call: Call) -> str:
-    """Why a call gets no text, or nothing."""
-    return (call.treatment or "") if call.treatment in ("mute", "block") else ""
-
-
-def told(call: Call, owner: Subscriber, heeded: Heeded) -> Told:
-    """The call as its text sees it; the reference is drawn anew for each text."""
+def tell_of(heeded: Heeded, owner: Subscriber) -> Told:
+    """The call as its text sees it; the reference is drawn when the text is frozen."""
+    call = heeded.call
     assert call.disposition is not None
     return Told(
         understanding=heeded.understanding,
@@ -144,47 +134,144 @@ def told(call: Call, owner: Subscriber, heeded: Heeded) -> Told:
         disposition=call.disposition,
         held=held(call),
         advice=heeded.advice,
-        reference=new_reference(),
+        reference="",
         jurisdiction=owner.jurisdiction,
         words=heeded.words,
         keyed=call.keyed,
     )
 
 
-def freeze(desk: Desk, tx: Connection, of: Told, owner: Subscriber, call: Call) -> str:
-    """Write the text down, under a reference that no other text to this subscriber has; its id."""
-    now = desk.now()
-    for _ in range(20):
-        text = summary.compose(of, owner.language, Style(owner.style))
-        message_id = secrets.token_urlsafe(16)
-        values = {
-            "id": message_id,
-            "subscriber_id": owner.id,
-            "call_id": call.id,
-            "kind": "call",
-            "style": owner.style,
-            "reference": of.reference,
-            "recipient": owner.phone,
-            "sender": owner.twilio_number,
-            "body": text.body,
-            "segments": text.segments,
-            "state": "pending",
-            "created_at": now,
-            "updated_at": now,
-        }
-        try:
-            messages.freeze(tx, values)
-        except ReferenceTaken:
-            of = replace(of, reference=new_reference())
-            continue
-        return message_id
-    raise RuntimeError("no free reference for a text")
+# The one first notice
 
 
-def new_reference() -> str:
-    """A short reference such as A7K2, by which a text is found again at the carrier."""
-    return "".join(secrets.choice(alphabet) for alphabet in (LETTERS, DIGITS, LETTERS, DIGITS))
+def decided(desk: Desk, tx: Connection, owner: Subscriber, told: Told, heeded: Heeded) -> Decision:
+    """Which notice this call belongs to, by the subscriber's wishes and what was told before."""
+    ended = Ended(
+        caller=caller_of(heeded.call),
+        category=heeded.understanding.category,
+        treatment=heeded.call.treatment,
+        harm=heeded.advice.emergency,
+        wordless=told.wordless,
+    )
+    wishes = Wishes(
+        quiet_from=clock(owner.quiet_from),
+        quiet_until=clock(owner.quiet_until),
+        digest_at=clock(owner.digest_at),
+        most_texts_a_day=desk.settings.max_texts_per_day,
+    )
+    earlier = bundles(notices.recent(tx, owner.id, desk.now() - LOOK_BACK))
+    return decide(ended, wishes, earlier, now=desk.now(), zone=owner.zone)
+
+
+def caller_of(call: Call) -> str:
+    """Who called, as notices tell callers apart. Withheld callers are never taken for one another."""
+    return call.caller or f"withheld {call.id}"
+
+
+def clock(text: str) -> time | None:
+    return time.fromisoformat(text) if text else None
+
+
+def bundles(rows: list[Notice]) -> list[Told_of]:
+    """Rows of calls as the notices that they make up."""
+    grouped: dict[str, list[Notice]] = {}
+    for row in rows:
+        grouped.setdefault(row.bundle, []).append(row)
+    return [
+        Told_of(
+            id=bundle,
+            kind=NoticeKind(calls_[0].kind),
+            at=calls_[0].noted_at,
+            callers=frozenset(one.caller for one in calls_),
+            until=calls_[0].held_until,
+            frozen=calls_[0].fixed_at is not None,
+            wordless=all(one.wordless for one in calls_),
+        )
+        for bundle, calls_ in grouped.items()
+    ]
+
+
+def note(desk: Desk, tx: Connection, owner: Subscriber, told: Told, decision: Decision, heeded: Heeded) -> str | None:
+    """Write the notice down; a text of its own is frozen with it, a held one is promised for later."""
+    call, now = heeded.call, desk.now()
+    bundle = decision.joins or ladder.new_id()
+    own = decision.kind is NoticeKind.OWN
+    message_id = ladder.start(desk, tx, owner, ladder.of_call(call.id, told)) if own else None
+    none = decision.kind is NoticeKind.NONE
+    values = {
+        "call_id": call.id,
+        "subscriber_id": owner.id,
+        "kind": decision.kind,
+        "reason": decision.reason,
+        "bundle": bundle,
+        "caller": caller_of(call),
+        "wordless": told.wordless,
+        "noted_at": now,
+        "held_until": decision.until,
+        "message_id": message_id,
+        "fixed_at": now if own or none else None,
+    }
+    notices.add(tx, values)
+    if decision.until and not decision.joins:
+        desk.promise_later(tx, "notice", bundle, max(0.0, (decision.until - now).total_seconds()))
+    return message_id
+
+
+def tell_held(desk: Desk, bundle: str) -> None:
+    """A burst or a digest has waited long enough: freeze its one message and send it."""
+    message_id = None
+    with desk.store.write() as tx:
+        waiting = notices.held(tx, bundle)
+        due = [one for one in waiting if one.held_until and one.held_until <= desk.now()]
+        owner = subscribers.by_id(tx, due[0].subscriber_id) if due else None
+        if owner:
+            told = [tell_again(tx, one.call_id, owner) for one in waiting]
+            if NoticeKind(due[0].kind) is NoticeKind.BURST:
+                # Told by its last call, which says how many there were.
+                subject = ladder.of_call(due[-1].call_id, replace(told[-1], burst=len(told)))
+            else:
+                subject = ladder.of_digest(told)
+            message_id = ladder.start(desk, tx, owner, subject)
+            notices.fix(tx, bundle, message_id, desk.now())
+    if message_id:
+        sending.deliver(desk, message_id)
+
+
+# After a failure
 
 
 def delivery_changed(desk: Desk, message_id: str) -> None:
-    """A text moved on at the carrier; a final failure starts the next rung."""
+    """A message moved on; after a terminal failure the next rung of the ladder is taken, once."""
+    with desk.store.write() as tx:
+        message = messages.find(tx, message_id, lock=True)
+        owner = subscribers.by_id(tx, message.subscriber_id, lock=True) if message else None
+        if message is None or owner is None or not has_failed(message):
+            return
+        if message.error_code == ladder.OPTED_OUT and not message.channel:
+            subscribers.opt_out(tx, owner.id, desk.now())
+            owner = subscribers.by_id(tx, owner.id) or owner
+        subject = subject_of(tx, message, owner)
+        following = ladder.climb(desk, tx, owner, message, subject) if subject else None
+    if following:
+        sending.deliver(desk, following)
+
+
+def has_failed(message: Message) -> bool:
+    """Whether it surely did not arrive; a message that may have arrived starts no other."""
+    return message.state == "failed" or message.carrier_status in ("undelivered", "failed", "canceled")
+
+
+def subject_of(tx: Connection, message: Message, owner: Subscriber) -> ladder.Subject | None:
+    """What a message tells of, to be told another way; None for a sign-in code, which nobody else should get."""
+    told_of = notices.calls_told(tx, messages.chain(tx, message)[-1].id)
+    told = [tell_again(tx, call.id, owner) for call in told_of]
+    if message.kind == "digest" and told:
+        return ladder.of_digest(told)
+    if message.kind not in ("call", "burst") or not told:
+        return None
+    return ladder.of_call(told_of[-1].id, replace(told[-1], burst=len(told)))
+
+
+def tell_again(tx: Connection, call_id: int, owner: Subscriber) -> Told:
+    """A call of earlier as its text sees it."""
+    return tell_of(heed(tx, calls.by_id(tx, call_id), owner), owner)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from screener.guidance.library import Row, codes, role_of, rows, stand_in, step
+from screener.guidance.library import Code, Row, codes, role_of, rows, stand_in, step
 from screener.guidance.types import Advice, Case, Fired, Role, Step
 from screener.model import FINANCIAL, Claim, Held, Jurisdiction, NumberCheck
 
@@ -74,9 +74,10 @@ def _ordinary(case: Case, facts: frozenset[str]) -> list[tuple[Row, Fired]]:
 def _fired(case: Case, facts: frozenset[str], layer: int) -> Iterator[tuple[Row, Fired]]:
     for row in rows():
         if row.layer == layer and _fits(case, row):
-            because = _because(row, facts)
-            if because is not None:
-                yield row, Fired(row.id, row.layer, row.why, because)
+            shown = _shown(row, facts)
+            if shown is not None:
+                because = tuple(dict.fromkeys(fact for _, found in shown for fact in found))
+                yield row, Fired(row.id, row.layer, row.why, because, tuple(code.words for code, _ in shown))
 
 
 def _fits(case: Case, row: Row) -> bool:
@@ -84,15 +85,15 @@ def _fits(case: Case, row: Row) -> bool:
     return country in row.countries and case.held in row.held and case.repeat in row.repeats
 
 
-def _because(row: Row, facts: frozenset[str]) -> tuple[str, ...] | None:
-    """The findings that make the row apply; None when a condition is not met."""
-    because: list[str] = []
+def _shown(row: Row, facts: frozenset[str]) -> list[tuple[Code, tuple[str, ...]]] | None:
+    """The row's codes that apply, each with the findings behind it; None when a condition is not met."""
+    shown: list[tuple[Code, tuple[str, ...]]] = []
     for wanted in (row.callers, row.flags):
-        shown = [fact for code in wanted for fact in codes()[code].shown_by(facts)]
-        if wanted and not shown:
+        met = [(codes()[code], found) for code in wanted if (found := codes()[code].shown_by(facts))]
+        if wanted and not met:
             return None
-        because += shown
-    return tuple(dict.fromkeys(because))
+        shown += met
+    return shown
 
 
 def _steps(case: Case, chosen: Iterable[Row]) -> tuple[Step, ...]:

@@ -1,8 +1,9 @@
 """Why this advice: the rows that fired, the findings behind them, and the source of each step, as plain lines."""
 
-from screener.guidance.library import ADVICE, codes, sheet
+from screener.guidance.library import ADVICE, codes
 from screener.guidance.types import Advice, Fired, Step, Words
 from screener.model import Language
+from screener.sheets import sheet
 
 
 def explain(advice: Advice, language: Language) -> list[str]:
@@ -14,10 +15,13 @@ def explain(advice: Advice, language: Language) -> list[str]:
 
 
 def _row(fired: Fired, language: Language) -> str:
-    because = ", ".join(fired.because)
+    ids = ", ".join(fired.because)
     if language is Language.EN:
-        return f"Row {fired.row}: {fired.why.en}" + (f" (from {because})" if because else "")
-    return Words(f"第{fired.row}行：{fired.why.zh}" + (f"（依据：{because}）" if because else ""), "").text(language)
+        shown = "; ".join(dict.fromkeys(words.en for words in fired.shown))
+        return f"Row {fired.row}: {fired.why.en}" + (f" <- {shown} ({ids})" if ids else "")
+    shown = "；".join(dict.fromkeys(words.zh for words in fired.shown))
+    text = f"第{fired.row}行：{fired.why.zh}" + (f" <- {shown}（{ids}）" if ids else "")
+    return Words(text, "").text(language)
 
 
 def source_words(step: Step, language: Language) -> str:
@@ -33,7 +37,7 @@ def _step(step: Step, language: Language) -> str:
 
 def _source(source: str, language: Language) -> str:
     """The seed's advice or a code, in words; rules are cited apart."""
-    advice = {line["id"]: Words(line["zh"], line["en"]) for line in sheet("advice", ADVICE)}
+    advice = {line["id"]: Words(line["zh"], line["en"]) for line in sheet("guidance/advice", ADVICE)}
     code = codes().get(source)
     words = advice.get(source) or (code.words if code else None)
     return f"{source} {words.text(language)}" if words else ""

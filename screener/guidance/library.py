@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from screener.conduct import rules
 from screener.guidance.types import Role, Step, Words
 from screener.model import Held, Jurisdiction
-from screener.seeds import seeds
-from screener.sheets import Line, lines
+from screener.sheets import Line, sheet
 
 STEPS = ("id", "country", "held", "role", "zh", "en", "zh_quiet", "en_quiet", "source", "link")
 CODES = ("code", "kind", "any_of", "needs", "unless", "zh", "en")
@@ -54,10 +53,6 @@ class Row:
     line: Line
 
 
-def sheet(name: str, columns: tuple[str, ...]) -> tuple[Line, ...]:
-    return lines(seeds() / "guidance" / f"{name}.csv", columns)
-
-
 @functools.cache
 def codes() -> dict[str, Code]:
     return {
@@ -68,14 +63,14 @@ def codes() -> dict[str, Code]:
             frozenset(line.words("unless")),
             Words(line["zh"], line["en"]),
         )
-        for line in sheet("codes", CODES)
+        for line in sheet("guidance/codes", CODES)
     }
 
 
 @functools.cache
 def rows() -> tuple[Row, ...]:
     """The decision table in its order, which is the order of evaluation within a layer."""
-    return tuple(_row(line) for line in sheet("decision_table", ROWS))
+    return tuple(_row(line) for line in sheet("guidance/decision_table", ROWS))
 
 
 def _row(line: Line) -> Row:
@@ -109,23 +104,25 @@ def countries(cell: str) -> frozenset[Jurisdiction]:
 
 @functools.cache
 def step_lines() -> tuple[Line, ...]:
-    return sheet("steps", STEPS)
+    return sheet("guidance/steps", STEPS)
 
 
 def step(wanted: str, country: Jurisdiction, held: Held) -> Step | None:
     """The step as it reads in this country with what is held; None when it belongs to another country."""
-    fits = [
-        line
-        for line in step_lines()
-        if line["id"] == wanted and line["country"] in ("", country) and line["held"] in ("", held)
-    ]
+    lines = _lines_of(wanted)
+    fits = [line for line in lines if line["country"] in ("", country) and line["held"] in ("", held)]
     if not fits:
         return None
     return _step(max(fits, key=lambda line: (bool(line["country"]), bool(line["held"]))), country)
 
 
 def role_of(wanted: str) -> Role:
-    return next(Role(line["role"]) for line in step_lines() if line["id"] == wanted)
+    return Role(_lines_of(wanted)[0]["role"])
+
+
+@functools.cache
+def _lines_of(wanted: str) -> tuple[Line, ...]:
+    return tuple(line for line in step_lines() if line["id"] == wanted)
 
 
 def stand_in(role: Role, country: Jurisdiction, held: Held) -> Step | None:

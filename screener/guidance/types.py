@@ -74,12 +74,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """One row of the decision table that applied: its reason, and the findings (ids such as `tactic:low_ball`)."""
+    """One row of the decision table that applied: its reason, the findings behind it (ids such as
+    `tactic:low_ball`), and what these show, in words."""
 
     row: str
     layer: int
     why: Words
     because: tuple[str, ...]
+    shown: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,29 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from screener.store import beats, calls, custody, messages, owed, recordings, sessions, subscribers
+from screener.store import (
+    beats,
+    calls,
+    channels,
+    codes,
+    custody,
+    erasing,
+    logbook,
+    marks,
+    messages,
+    notices,
+    numbers_seen,
+    owed,
+    recordings,
+    search,
+    sessions,
+    subscribers,
+)
 
 __all__ = [
-    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "custody", "messages", "open_store", "owed",
-    "recordings", "sessions", "subscribers",
+    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "channels", "codes", "custody", "erasing",
+    "logbook", "marks", "messages", "notices", "numbers_seen", "open_store", "owed", "recordings", "search",
+    "sessions", "subscribers",
 ]  # fmt: skip
 
 BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up after 15

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from screener.dialogue import Heard, Talk
 from screener.model import Category, Consent, Disposition, Spoken, Treatment
 from screener.numbers import Caller
+from screener.store import search
 from screener.store.records import Call, Subscriber, Turn, record, subscriber_of
 from screener.store.schema import call, contact, notice, subscriber, turn
 
@@ -294,9 +295,14 @@ def close(tx: Connection, of: Call, at: datetime, seconds: int | None) -> bool:
 # What the follow-up adds
 
 
+FINDABLE_BY = frozenset({"findings", "organisation", "on_behalf_of"})
+
+
 def save(tx: Connection, call_id: int, changes: dict[str, Any]) -> None:
     """Add what a follow-up found out."""
     tx.execute(update(call).where(call.c.id == call_id).values(**changes))
+    if not FINDABLE_BY.isdisjoint(changes):
+        search.index(tx, call_id)
 
 
 def before(tx: Connection, of: Call, days: int) -> list[Call]:
@@ -321,6 +327,14 @@ def log(tx: Connection, subscriber_id: int, *, limit: int = 50, before_id: int |
     if before_id is not None:
         query = query.where(call.c.id < before_id)
     return [record(Call, row) for row in tx.execute(query.order_by(call.c.id.desc()).limit(limit))]
+
+
+def of_number(tx: Connection, subscriber_id: int, number: str) -> tuple[int, Call | None]:
+    """How many calls came from a number, and the last of them."""
+    mine = (call.c.subscriber_id == subscriber_id, call.c.caller == number)
+    count = tx.execute(select(func.count()).select_from(call).where(*mine)).scalar_one()
+    row = tx.execute(select(call).where(*mine).order_by(call.c.started_at.desc()).limit(1)).one_or_none()
+    return count, record(Call, row) if row else None
 
 
 def ended_without_notice(tx: Connection, ended_after: datetime, ended_before: datetime, limit: int = 500) -> list[str]:

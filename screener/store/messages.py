@@ -1,4 +1,4 @@
-"""Notices and messages: frozen before they are sent, moved only forward, never sent twice on a guess."""
+"""Messages: frozen before they are sent, moved only forward, never sent twice on a guess."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from screener.store.records import Message, Notice, record
-from screener.store.schema import message, notice
+from screener.store.records import Message, record
+from screener.store.schema import message
 
 # How far along the carrier says a message is; callbacks come twice and out of order.
 RANK = {
@@ -32,16 +32,6 @@ class ReferenceTaken(Exception):
     """Another text to the subscriber ends in this reference; choose another."""
 
 
-def notice_of(tx: Connection, call_id: int) -> Notice | None:
-    row = tx.execute(select(notice).where(notice.c.call_id == call_id)).one_or_none()
-    return record(Notice, row) if row else None
-
-
-def fix_notice(tx: Connection, values: dict[str, Any]) -> None:
-    """Fix the one first notice of a call; the database refuses a second."""
-    tx.execute(insert(notice).values(**values))
-
-
 def freeze(tx: Connection, values: dict[str, Any]) -> None:
     """Write a message down before it is sent; its body never changes. ReferenceTaken when its reference is in use."""
     try:
@@ -60,6 +50,28 @@ def find(tx: Connection, message_id: str, *, lock: bool = False) -> Message | No
 def of_call(tx: Connection, call_id: int) -> list[Message]:
     rows = tx.execute(select(message).where(message.c.call_id == call_id).order_by(message.c.created_at))
     return [record(Message, row) for row in rows]
+
+
+def after(tx: Connection, message_id: str) -> Message | None:
+    """The message that followed a failed one."""
+    row = tx.execute(select(message).where(message.c.after_id == message_id)).one_or_none()
+    return record(Message, row) if row else None
+
+
+def chain(tx: Connection, last: Message) -> list[Message]:
+    """A message and those that failed before it, newest first."""
+    found = [last]
+    while found[-1].after_id:
+        earlier = find(tx, found[-1].after_id)
+        if earlier is None:
+            break
+        found.append(earlier)
+    return found
+
+
+def end_of_ladder(tx: Connection, message_id: str, why: str, at: datetime) -> None:
+    """Nothing is left to try after this message; `why` says so in each language."""
+    tx.execute(update(message).where(message.c.id == message_id).values(problem=why, updated_at=at))
 
 
 def is_ahead(written: datetime, now: datetime) -> bool:

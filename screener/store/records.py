@@ -24,6 +24,10 @@ class Subscriber:
     time_zone: str
     nickname: str
     style: str
+    quiet_from: str
+    quiet_until: str
+    digest_at: str
+    opted_out_at: datetime | None
     created_at: datetime
 
     @property
@@ -135,6 +139,10 @@ class Message:
     subscriber_id: int
     call_id: int | None
     kind: str
+    channel_id: int | None
+    channel: str
+    after_id: str | None
+    why: str
     style: str
     reference: str
     recipient: str
@@ -157,10 +165,26 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Notice:
     call_id: int
+    subscriber_id: int
     kind: str
     reason: str
+    bundle: str
+    caller: str
+    wordless: bool
+    noted_at: datetime
+    held_until: datetime | None
     message_id: str | None
-    fixed_at: datetime
+    fixed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    id: int
+    subscriber_id: int
+    position: int
+    address: str
+    shown: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,22 @@ subscriber = Table(
     Column("time_zone", Text, nullable=False),
     Column("nickname", Text, nullable=False, default=""),
     Column("style", Text, nullable=False, default="default"),
+    Column("quiet_from", Text, nullable=False, default=""),  # local HH:MM; empty when not set
+    Column("quiet_until", Text, nullable=False, default=""),
+    Column("digest_at", Text, nullable=False, default=""),
+    Column("opted_out_at", Utc),  # the carrier said that the phone wants no texts (STOP)
+    Column("created_at", Utc, nullable=False),
+)
+
+# Where else a subscriber can be told: an address for the notification library, encrypted, tried in this order.
+channel = Table(
+    "channel",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of("subscriber", index=True),
+    Column("position", Integer, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("shown", Text, nullable=False),  # the address with its secrets masked
     Column("created_at", Utc, nullable=False),
 )
 
@@ -113,6 +129,10 @@ call = Table(
     Index(None, "subscriber_id", "organisation", "started_at"),
 )
 _OPEN = call.c.ended_at.is_(None)
+Index(None, call.c.subscriber_id, call.c.id)
+Index(None, call.c.subscriber_id, call.c.category, call.c.id)
+Index(None, call.c.subscriber_id, call.c.consent, call.c.id)
+Index("ix_call_warning", call.c.subscriber_id, call.c.id, sqlite_where=call.c.warning, postgresql_where=call.c.warning)
 Index("ix_call_open", call.c.subscriber_id, call.c.started_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 turn = Table(
@@ -162,7 +182,12 @@ message = Table(
     Column("id", Text, primary_key=True),  # random: it is named in the status callback's URL
     _of("subscriber"),
     Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), index=True),
-    Column("kind", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # call, burst, digest, code
+    Column("channel_id", ForeignKey("channel.id", ondelete="SET NULL")),  # null: a text
+    Column("channel", Text, nullable=False, default=""),  # how the channel is shown; empty: a text
+    # The message that failed before this one; each is followed at most once.
+    Column("after_id", ForeignKey("message.id", ondelete="CASCADE"), unique=True),
+    Column("why", Text, nullable=False, default=""),  # JSON: why this rung of the delivery ladder, in each language
     Column("style", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("recipient", Text, nullable=False),
@@ -184,14 +209,22 @@ message = Table(
     Index(None, "state", "sending_at"),
 )
 
+# The one first notice of each call. Calls that are told of together share a bundle, and one message.
 notice = Table(
     "notice",
     metadata,
     Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), nullable=False),
     Column("kind", Text, nullable=False),  # own, burst, digest, none
     Column("reason", Text, nullable=False, default=""),
+    Column("bundle", Text, nullable=False, index=True),
+    Column("caller", Text, nullable=False),  # E.164, or a withheld caller of this call alone
+    Column("wordless", Boolean, nullable=False, default=False),
+    Column("noted_at", Utc, nullable=False),
+    Column("held_until", Utc),  # a burst or a digest waits until then
     Column("message_id", ForeignKey("message.id", ondelete="CASCADE")),
-    Column("fixed_at", Utc, nullable=False),
+    Column("fixed_at", Utc),  # when the body was frozen; null while it is held
+    Index(None, "subscriber_id", "noted_at"),
 )
 
 login = Table(
@@ -227,6 +260,57 @@ custody = Table(
     Column("deed", Text, nullable=False),
     Column("detail", Text, nullable=False, default=""),
 )
+
+# What can be searched for: two characters of Chinese, a word, four digits in a row. The key is the index.
+term = Table(
+    "term",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("term", Text, primary_key=True),
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+tick = Table(
+    "tick",
+    metadata,
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("at", Utc, nullable=False),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("words", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+preference = Table(
+    "preference",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("retention_days", Integer),  # null: until deleted by hand
+    Column("situation", Text, nullable=False, default=""),  # illness, job_loss, age; by choice, joined by commas
+)
+
+code = Table(
+    "code",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("phone_hash", Text, nullable=False),
+    Column("address_hash", Text, nullable=False),
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE")),  # null: the phone is nobody's
+    Column("code_hash", Text, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("created_at", Utc, nullable=False, index=True),
+    Column("expires_at", Utc, nullable=False),
+    Column("used_at", Utc),
+    Index(None, "phone_hash", "created_at"),
+    Index(None, "address_hash", "created_at"),
+)
+
 
 # What the worker looks for: calls by their end, and the few rows that are not settled yet.
 Index(None, call.c.ended_at)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from screener.store.records import Session, record
-from screener.store.schema import login, session
+from screener.store.schema import code, login, session
 
 LINK_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(days=30)
@@ -79,3 +79,19 @@ def touch(tx: Connection, of: Session, at: datetime) -> None:
 
 def end(tx: Connection, token: str) -> None:
     tx.execute(delete(session).where(session.c.token_hash == digest(token)))
+
+
+def of_subscriber(tx: Connection, subscriber_id: int, at: datetime) -> list[Session]:
+    """Every live session of a subscriber, the one last used first."""
+    rows = tx.execute(
+        select(session)
+        .where(session.c.subscriber_id == subscriber_id, session.c.expires_at > at)
+        .order_by(session.c.seen_at.desc())
+    )
+    return [record(Session, row) for row in rows]
+
+
+def end_all(tx: Connection, subscriber_id: int) -> None:
+    """Sign a subscriber out everywhere, and make links and codes that are still out there useless."""
+    for table in (session, login, code):
+        tx.execute(delete(table).where(table.c.subscriber_id == subscriber_id))

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from screener.model import Treatment
@@ -29,8 +29,10 @@ def every(tx: Connection) -> list[Subscriber]:
     return [record(Subscriber, row) for row in tx.execute(select(subscriber).order_by(subscriber.c.id))]
 
 
-def by_id(tx: Connection, subscriber_id: int) -> Subscriber | None:
-    row = tx.execute(select(subscriber).where(subscriber.c.id == subscriber_id)).one_or_none()
+def by_id(tx: Connection, subscriber_id: int, *, lock: bool = False) -> Subscriber | None:
+    """A subscriber; `lock` keeps others from deciding anything about them until the transaction ends."""
+    query = select(subscriber).where(subscriber.c.id == subscriber_id)
+    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
     return record(Subscriber, row) if row else None
 
 
@@ -78,3 +80,26 @@ def treat(tx: Connection, subscriber_id: int, number: str, treatment: Treatment 
 def contacts(tx: Connection, subscriber_id: int) -> list[Contact]:
     rows = tx.execute(select(contact).where(contact.c.subscriber_id == subscriber_id).order_by(contact.c.number))
     return [record(Contact, row) for row in rows]
+
+
+def opt_out(tx: Connection, subscriber_id: int, at: datetime | None) -> None:
+    """Note that the phone wants no texts, or with None that it wants them again."""
+    tx.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(opted_out_at=at))
+
+
+def quiet(tx: Connection, subscriber_id: int, start: str, until: str) -> None:
+    """Set quiet hours in local HH:MM; empty texts end them."""
+    tx.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(quiet_from=start, quiet_until=until))
+
+
+def allow_new(tx: Connection, subscriber_id: int, number: str, label: str) -> bool:
+    """Allow a number that nothing was chosen for yet; whether it was new."""
+    if treatment_of(tx, subscriber_id, number):
+        return False
+    treat(tx, subscriber_id, number, Treatment.ALLOW, label)
+    return True
+
+
+def change(tx: Connection, subscriber_id: int, changes: dict[str, str]) -> None:
+    """Change what a subscriber chose; `changes` are columns of the table."""
+    tx.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(**changes))

@@ -1,13 +1,15 @@
 """The words of a text in Simplified Chinese; Traditional is derived from the whole."""
 
-from screener.guidance import Role, Step
+import re
+
+from screener.guidance import Role
 from screener.model import Category, Consent, Held, Language
 from screener.numbers import CallerKind
+from screener.summary.advised import emergencies, has, step_texts, step_words
 from screener.summary.clean import clip
-from screener.summary.names import ending, hotline, name, said
+from screener.summary.names import ending, hotline, name, said, veiled
 from screener.summary.parts import Part, Rank, steps
 from screener.summary.told import Style, Told
-from screener.wording import names_debt
 
 ZH = Language.ZH_HANS
 KIND = {
@@ -51,13 +53,14 @@ def parts(told: Told, style: Style) -> list[Part]:
     if told.category in (Category.PERSONAL, Category.DELIVERY):
         return _message(told, style)
     if told.wordless:
-        return [Part(f"{_time(told)}来电，没说话就挂了", Rank.WHO), Part(_number(told), Rank.NUMBER)]
+        return [Part(f"{_time(told)}来电，没有留言就挂了", Rank.WHO), Part(_number(told), Rank.NUMBER)]
     return _ordinary(told, style)
 
 
 def _ordinary(told: Told, style: Style) -> list[Part]:
-    emergency = [step for step in told.advice.steps if step.role is Role.EMERGENCY]
-    warning = [Part(f"对方说了威胁的话：{_step(step, style)}", Rank.WARNING) for step in emergency]
+    warning = [
+        Part(f"对方说了威胁的话：{step_words(told, step, style, ZH)}", Rank.WARNING) for step in emergencies(told)
+    ]
     lead = told.advice.lead
     return [
         *warning,
@@ -65,7 +68,7 @@ def _ordinary(told: Told, style: Style) -> list[Part]:
         Part(_held(told), Rank.NOTE),
         *_details(told, style),
         Part(f"{lead.words.zh}。" if lead else "", Rank.LEAD),
-        *steps(_steps(told, style)),
+        *steps(step_texts(told, style, ZH, _verify(told))),
         Part(_offer(told), Rank.NUMBER),
         Part(f"尾号{ending(told)}" if warning and ending(told) else _number(told), Rank.NUMBER),
     ]
@@ -73,22 +76,22 @@ def _ordinary(told: Told, style: Style) -> list[Part]:
 
 def _warning(told: Told, style: Style) -> list[Part]:
     claimed = name(told.understanding.organisation, ZH)
-    who = f"自称“{claimed}”" if claimed else "没有可核实的身份"
+    who = f"自称“{claimed}”，身份未核实" if claimed else "没有说明身份"
     pattern = "符合冒充特征" if told.category is Category.IMPOSTOR else "有诈骗特征"
     tail = f"尾号{ending(told)}" if ending(told) else _number(told)
     recorded = "有录音" if told.held is Held.RECORDING else ""
     return [
         Part("先别慌，今天不用回它。", Rank.WARNING),
-        Part(f"{who}，身份未核实，{pattern}：", Rank.WHO),
+        Part(f"{who}，{pattern}：", Rank.WHO),
         *_details(told, style),
-        *steps(_steps(told, style)),
+        *steps(step_texts(told, style, ZH, _verify(told))),
         Part(f"{recorded}{_time(told)}，{tail}", Rank.NUMBER),
     ]
 
 
 def _message(told: Told, style: Style) -> list[Part]:
     words = said(told, ZH)
-    quiet = style is Style.DEFAULT and names_debt(words)
+    quiet = veiled(told, style)
     told_words = "有留言，内容见来电记录" if quiet else f"“{clip(words, 60, '…')}”" if words else "没有留言"
     who = name(told.understanding.organisation, ZH) or _agent(told)
     says = f"（说是{who}）" if who else ""
@@ -97,11 +100,12 @@ def _message(told: Told, style: Style) -> list[Part]:
         opening = f"送货来电{says}"
     else:
         back, opening = "回电请用通讯录里的号码", f"私人来电{says}"
-    return [Part(f"{opening}：{told_words}。", Rank.WHO), Part(f"{back}。{_time(told)}", Rank.NUMBER)]
+    stop = "" if re.search("[。！？…]”$", told_words) else "。"
+    return [Part(f"{opening}：{told_words}{stop}", Rank.WHO), Part(f"{back}。{_time(told)}", Rank.NUMBER)]
 
 
 def _discreet(told: Told) -> list[Part]:
-    urgent = [step for step in told.advice.steps if step.role is Role.EMERGENCY]
+    urgent = emergencies(told)
     if urgent:
         first = f"{_time(told)}有来电说了威胁的话：{urgent[0].quiet.zh}"
     elif told.suspect:
@@ -119,7 +123,7 @@ def _who(told: Told) -> str:
         return f"推销，自称“{claimed}”" if claimed else "推销"
     claimed = name(told.understanding.organisation, ZH)
     kind = KIND[told.category]
-    keyed = "按键选了" if told.keyed and told.understanding.category is Category.UNKNOWN else "自称"
+    keyed = "按键选了" if told.by_key else "自称"
     plain = told.category is Category.BANK and claimed
     who = f"{keyed}{'' if plain else kind}" + (f"“{claimed}”" if claimed else "")
     behalf = name(told.understanding.on_behalf_of, ZH)
@@ -129,7 +133,7 @@ def _who(told: Told) -> str:
 def _held(told: Told) -> str:
     if told.consent is Consent.WITHDRAWN:
         return "后来不同意记录，已删"
-    if told.held is not Held.RECORDING and any(step.role is Role.KEEP for step in told.advice.steps):
+    if told.held is not Held.RECORDING and has(told, Role.KEEP):
         return ""  # the step says it
     return {Held.RECORDING: "已同意录音", Held.WORDS: "有文字没录音", Held.CALL: "没有录音"}[told.held]
 
@@ -143,22 +147,13 @@ def _details(told: Told, style: Style) -> list[Part]:
         found.append(Part(f"对方说的金额{known.amount}，未核实", Rank.NOTE))
     pressure = "、".join(TACTIC[finding.value] for finding in known.tactics if finding.value in TACTIC)
     found.append(Part(f"手法：{pressure}" if pressure else "", Rank.NOTE))
-    return [*found, *(Part(finding.words(ZH), Rank.NOTE) for finding in told.advice.conduct)]
-
-
-def _steps(told: Told, style: Style) -> list[str]:
-    offer = hotline(told)
-    texts = []
-    for step in told.advice.steps:
-        if step.role is Role.EMERGENCY and not told.suspect:
-            continue
-        texts.append(_verify(told) if offer and step.role is Role.VERIFY else _step(step, style))
-    return texts
+    return [*found, *(Part(finding.brief(ZH), Rank.NOTE) for finding in told.advice.conduct)]
 
 
 def _verify(told: Told) -> str:
     offer = hotline(told)
-    assert offer
+    if offer is None:
+        return ""
     whom = name(told.understanding.on_behalf_of or told.understanding.organisation, ZH)
     agent = told.understanding.on_behalf_of and told.category is not Category.BANK
     return f"打{whom}{offer[1]}，" + ("核实有没有委托它" if agent else "核实来电")
@@ -167,13 +162,9 @@ def _verify(told: Told) -> str:
 def _offer(told: Told) -> str:
     """The published number, where no step carries it."""
     offer = hotline(told)
-    if offer is None or any(step.role is Role.VERIFY for step in told.advice.steps):
+    if offer is None or has(told, Role.VERIFY):
         return ""
     return f"官方电话{offer[1]}"
-
-
-def _step(step: Step, style: Style) -> str:
-    return step.words.zh if style is Style.FULL else step.quiet.zh
 
 
 def _number(told: Told) -> str:

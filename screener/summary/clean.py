@@ -1,15 +1,18 @@
 """Untrusted words made safe for a text: no links, no numbers to ring, no control characters, nothing cut in half."""
 
+import functools
 import re
 import unicodedata
 
 from pypinyin import Style, lazy_pinyin
 
-from screener.segments import BASIC
+from screener.segments import BASIC, measure
+from screener.sheets import sheet
+from screener.traditional import simplified
 
 LINK = re.compile(
-    r"(?:https?://|www\.)[!-~]+|[!-~]+@[!-~]+|[a-z0-9][a-z0-9-]*(?:\s?[.．]\s?[a-z]{2,})+(?:/[!-~]*)?"
-    r"|[a-z0-9-]+\s?(?:点|dot)\s?(?:com|cn|net|org|hk|tw|vip|top|cc)\b",
+    r"(?:https?://|www\.)[!-~]+|[!-~]+@[!-~]+|[a-z0-9][a-z0-9-]*(?:[.．][a-z]{2,})+(?:/[!-~]*)?"
+    r"|[a-z0-9-]+\s?(?:点|dot|[.．])\s?(?:com|cn|net|org|hk|tw|vip|top|cc)\b",
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"\+?\d(?:[\s\-－–—.·()（）]{0,3}\d){4,}")
@@ -19,12 +22,13 @@ SPOKEN_NUMBER = re.compile(
 )
 HAN = re.compile(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]+")
 UNWANTED = ("Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Zl", "Zp")
+LONGEST = 2000  # characters looked at: no text holds more, and patterns stay quick
 MOST_MARKS = 2  # combining marks on one letter: more is a trick to cover other lines
 
 
 def clean(text: str, left_out: str = "") -> str:
     """The words on one line; links and numbers give way to `left_out`."""
-    plain = _without_marks(" ".join(_printable(unicodedata.normalize("NFC", text)).split()))
+    plain = _without_marks(" ".join(_printable(unicodedata.normalize("NFC", text[:LONGEST])).split()))
     for pattern in (LINK, SPOKEN_NUMBER):
         plain = pattern.sub(left_out, plain)
     shadow = "".join(_digit(character) for character in plain)
@@ -36,25 +40,23 @@ def clean(text: str, left_out: str = "") -> str:
 
 
 def clip(text: str, most: int, ending: str) -> str:
-    """At most so many UTF-16 units, ended by `ending` when cut; a letter keeps its marks or goes with them."""
-    if units(text) <= most:
+    """At most so many units as they are billed, ended by `ending` when cut; a letter keeps its marks or goes."""
+    if measure(text).units <= most:
         return text
-    kept = text
-    while kept and units(kept) + units(ending) > most:
+    kept = text[:most]
+    while kept and measure(kept + ending).units > most:
         kept = kept[:-1]
         while kept and unicodedata.combining(text[len(kept)]):
             kept = kept[:-1]
     return kept.rstrip() + ending if kept else ""
 
 
-def units(text: str) -> int:
-    """UTF-16 code units."""
-    return len(text) + sum(ord(character) > 0xFFFF for character in text)
-
-
 def romanised(text: str) -> str:
-    """A name in GSM-7 letters: Han by its sound, accents folded; empty when nothing can be spelt."""
-    spelt = HAN.sub(lambda found: f" {_pinyin(found[0])} ", text)
+    """A name in GSM-7 letters: common words in English, other Han by its sound, accents folded; perhaps empty."""
+    plain = simplified(text)
+    for chinese, english in _spoken():
+        plain = plain.replace(chinese, f" {english} ")
+    spelt = HAN.sub(lambda found: f" {_pinyin(found[0])} ", plain)
     return folded(" ".join(spelt.split()))
 
 
@@ -73,7 +75,14 @@ def _gsm(character: str) -> str:
 
 
 def _pinyin(han: str) -> str:
-    return "".join(lazy_pinyin(han, style=Style.NORMAL, errors="ignore")).capitalize()
+    return "".join(lazy_pinyin(han, style=Style.NORMAL, errors="ignore", v_to_u=True)).capitalize()
+
+
+@functools.cache
+def _spoken() -> tuple[tuple[str, str], ...]:
+    """Words within spoken names, longest first, with their English."""
+    words = ((line["zh"], line["en"]) for line in sheet("spoken", ("zh", "en")))
+    return tuple(sorted(words, key=lambda pair: -len(pair[0])))
 
 
 def _printable(text: str) -> str:

@@ -1,14 +1,14 @@
 """The words of a text in English, kept to the GSM-7 alphabet."""
 
-from screener.guidance import Role, Step
+from screener.guidance import Role
 from screener.model import Category, Consent, Held, Jurisdiction, Language
 from screener.numbers import CallerKind
 from screener.segments import is_gsm
+from screener.summary.advised import emergencies, has, step_texts, step_words
 from screener.summary.clean import clean, clip, romanised
-from screener.summary.names import ending, hotline, name, said
+from screener.summary.names import ending, hotline, name, said, veiled
 from screener.summary.parts import Part, Rank, steps
 from screener.summary.told import Style, Told
-from screener.wording import names_debt
 
 EN = Language.EN
 KIND = {
@@ -53,15 +53,17 @@ def parts(told: Told, style: Style) -> list[Part]:
         return _message(told, style)
     if told.wordless:
         return [
-            Part(f"{_time(told)}: a call, hung up without a word", Rank.WHO),
+            Part(f"{_time(told)}: a call, hung up without a message", Rank.WHO),
             Part(_number(told), Rank.NUMBER),
         ]
     return _ordinary(told, style)
 
 
 def _ordinary(told: Told, style: Style) -> list[Part]:
-    emergency = [step for step in told.advice.steps if step.role is Role.EMERGENCY]
-    warning = [Part(f"The caller made a threat. {_step(step, style)}", Rank.WARNING) for step in emergency]
+    warning = [
+        Part(f"The caller made a threat. {step_words(told, step, style, EN)}", Rank.WARNING)
+        for step in emergencies(told)
+    ]
     lead = told.advice.lead
     return [
         *warning,
@@ -69,7 +71,7 @@ def _ordinary(told: Told, style: Style) -> list[Part]:
         Part(_held(told), Rank.NOTE),
         *_details(told, style),
         Part(lead.quiet.en if lead else "", Rank.LEAD),
-        *steps(_steps(told, style)),
+        *steps(step_texts(told, style, EN, _verify(told))),
         Part(_offer(told), Rank.NUMBER),
         Part(f"Number ending {ending(told)}" if warning and ending(told) else _number(told), Rank.NUMBER),
     ]
@@ -77,7 +79,7 @@ def _ordinary(told: Told, style: Style) -> list[Part]:
 
 def _warning(told: Told, style: Style) -> list[Part]:
     claimed = name(told.understanding.organisation, EN)
-    who = f'Says "{claimed}"; not verified' if claimed else "Not verified"
+    who = f'Says "{claimed}"; not verified' if claimed else "Did not say who"
     pattern = "fits an impostor's pattern" if told.category is Category.IMPOSTOR else "fits a fraud pattern"
     tail = f"number ending {ending(told)}" if ending(told) else _number(told).lower()
     recorded = "Recorded " if told.held is Held.RECORDING else ""
@@ -85,14 +87,14 @@ def _warning(told: Told, style: Style) -> list[Part]:
         Part("Don't worry; no reply is due today.", Rank.WARNING),
         Part(f"{who}, {pattern}.", Rank.WHO),
         *_details(told, style),
-        *steps(_steps(told, style)),
+        *steps(step_texts(told, style, EN, _verify(told))),
         Part(f"{recorded}{_time(told)}, {tail}", Rank.NUMBER),
     ]
 
 
 def _message(told: Told, style: Style) -> list[Part]:
     words = said(told, EN)
-    quiet = style is Style.DEFAULT and names_debt(words)
+    quiet = veiled(told, style)
     shown = clip(words, 36 if not is_gsm(words) else 160, "...")
     told_words = "a message, see the call log" if quiet else f'"{shown}"' if words else "no message"
     who = name(told.understanding.organisation, EN) or _agent(told)
@@ -102,11 +104,12 @@ def _message(told: Told, style: Style) -> list[Part]:
         opening = f"Delivery call{says}"
     else:
         back, opening = "To call back, use the number in your contacts", f"Personal call{says}"
-    return [Part(f"{opening}: {told_words}.", Rank.WHO), Part(f"{back}. {_time(told)}", Rank.NUMBER)]
+    stop = "" if told_words.endswith(('."', '?"', '!"')) else "."
+    return [Part(f"{opening}: {told_words}{stop}", Rank.WHO), Part(f"{back}. {_time(told)}", Rank.NUMBER)]
 
 
 def _discreet(told: Told) -> list[Part]:
-    urgent = [step for step in told.advice.steps if step.role is Role.EMERGENCY]
+    urgent = emergencies(told)
     if urgent:
         first = f"{_time(told)}: a caller made a threat. {urgent[0].quiet.en}"
     elif told.suspect:
@@ -122,10 +125,9 @@ def _who(told: Told) -> str:
     claimed = name(told.understanding.organisation, EN)
     if told.category is Category.MARKETING:
         return f"sales call, says {claimed}" if claimed else "sales call"
-    keyed = told.keyed and told.understanding.category is Category.UNKNOWN
     kind = KIND[told.category]
     if not claimed:
-        who = f"{'pressed the key for' if keyed else 'says it is'} {kind}"
+        who = f"{'pressed the key for' if told.by_key else 'says it is'} {kind}"
     else:
         agent = _agent(told)
         who = f"says {agent + ', ' if agent else ''}{claimed} ({kind.split(' ', 1)[1]})"
@@ -136,7 +138,7 @@ def _who(told: Told) -> str:
 def _held(told: Told) -> str:
     if told.consent is Consent.WITHDRAWN:
         return "Consent was withdrawn and the words deleted"
-    if told.held is not Held.RECORDING and any(step.role is Role.KEEP for step in told.advice.steps):
+    if told.held is not Held.RECORDING and has(told, Role.KEEP):
         return ""  # the step says it
     return {
         Held.RECORDING: "Recorded with consent",
@@ -154,22 +156,13 @@ def _details(told: Told, style: Style) -> list[Part]:
         found.append(Part(f"Claims a sum of {known.amount}, not verified", Rank.NOTE))
     pressure = ", ".join(TACTIC[finding.value] for finding in known.tactics if finding.value in TACTIC)
     found.append(Part(f"Pressed with: {pressure}" if pressure else "", Rank.NOTE))
-    return [*found, *(Part(romanised(finding.words(EN)), Rank.NOTE) for finding in told.advice.conduct)]
-
-
-def _steps(told: Told, style: Style) -> list[str]:
-    offer = hotline(told)
-    texts = []
-    for step in told.advice.steps:
-        if step.role is Role.EMERGENCY and not told.suspect:
-            continue
-        texts.append(_verify(told) if offer and step.role is Role.VERIFY else _step(step, style))
-    return texts
+    return [*found, *(Part(finding.brief(EN), Rank.NOTE) for finding in told.advice.conduct)]
 
 
 def _verify(told: Told) -> str:
     offer = hotline(told)
-    assert offer
+    if offer is None:
+        return ""
     whom = name(told.understanding.on_behalf_of or told.understanding.organisation, EN)
     agent = told.understanding.on_behalf_of and told.category is not Category.BANK
     return f"Call {whom} on {offer[1]} " + ("and ask whether it hired them." if agent else "to verify.")
@@ -178,13 +171,9 @@ def _verify(told: Told) -> str:
 def _offer(told: Told) -> str:
     """The published number, where no step carries it."""
     offer = hotline(told)
-    if offer is None or any(step.role is Role.VERIFY for step in told.advice.steps):
+    if offer is None or has(told, Role.VERIFY):
         return ""
     return f"Official line: {offer[1]}"
-
-
-def _step(step: Step, style: Style) -> str:
-    return step.words.en if style is Style.FULL else step.quiet.en
 
 
 def _number(told: Told) -> str:

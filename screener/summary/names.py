@@ -6,8 +6,9 @@ import phonenumbers
 
 from screener.model import Category, Claim, Jurisdiction, Language, Organisation
 from screener.numbers import last_four
+from screener.policy import names_debt, policies
 from screener.summary.clean import clean, clip, folded, romanised
-from screener.summary.told import Told
+from screener.summary.told import Style, Told
 from screener.traditional import simplified
 
 REPEATED = re.compile(r"(?:(?:（略）|\(\.\.\.\))\s*){2,}")
@@ -48,6 +49,13 @@ def hotline(told: Told) -> tuple[Organisation, str] | None:
     return organisation, _dialled(organisation.hotlines[0], told.jurisdiction)
 
 
+def claims(told: Told, language: Language) -> tuple[str, ...]:
+    """The claimed names as a text writes them: no wording list may touch them."""
+    spoken = language if language is Language.EN else Language.ZH_HANS
+    known = told.understanding
+    return name(known.organisation, spoken), name(known.on_behalf_of, spoken)
+
+
 def ending(told: Told) -> str:
     """The last four digits of the caller's number, all that a warning shows of it."""
     return last_four(told.caller.number) if told.caller.number else ""
@@ -59,9 +67,15 @@ def said(told: Told, language: Language) -> str:
     words = clean(told.words, left_out).replace("”", "’").replace("“", "‘")
     words = REPEATED.sub(left_out, words)
     if language is not Language.EN:
-        return words
+        return simplified(words)
     plain = folded(words)
     return plain if len(plain) >= len(words) else words
+
+
+def veiled(told: Told, style: Style) -> bool:
+    """Whether the caller's message names a debt, so that a text only says that there is one."""
+    shown = style is Style.FULL and not policies()[told.jurisdiction].neutral
+    return not shown and names_debt(simplified(told.words))
 
 
 def _dialled(number: str, jurisdiction: Jurisdiction) -> str:

@@ -43,6 +43,12 @@ class Told:
         return self.keyed or known if known is Category.UNKNOWN else known
 
     @property
+    def by_key(self) -> bool:
+        """Whether the category was only keyed, and nothing claimed in words."""
+        known = self.understanding
+        return self.keyed is self.category and known.organisation is None and not known.category_spans
+
+    @property
     def suspect(self) -> bool:
         """An impostor's pattern, or a row of the guidance that says stop."""
         stopped = self.advice.stop and not self.advice.emergency

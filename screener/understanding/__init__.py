@@ -1,15 +1,12 @@
-"""What the caller said, as findings: who it claims to be, what it does, what was odd. Offline and without a clock."""
+"""What the caller said, as findings: who it claims to be, what it does, what was odd. Offline, no clock."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from screener.model import (
     Category,
-    Claim,
     Finding,
     Jurisdiction,
     Live,
-    NumberCheck,
     RedFlag,
     Sign,
     Span,
@@ -18,7 +15,7 @@ from screener.model import (
     Understanding,
 )
 from screener.understanding.category import Evidence, decide
-from screener.understanding.claims import Claims, claim, claims
+from screener.understanding.claims import claims
 from screener.understanding.cues import Hit
 from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
@@ -55,11 +52,14 @@ def understand(
     said = claims(hearing, country)
     seen = hearing.find("callers")
     red = hearing.find("red_flags")
-    category = decide(Evidence(seen, {RedFlag(hit.label) for hit in red}, said))
+    pressure = hearing.find("tactics")
+    category = decide(
+        Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
+    )
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
     red = permitted(red, category)
-    tactics = allowed(hearing.find("tactics"), category, red, seen, money)
+    tactics = allowed(pressure, category, red, seen, money, hearing.text.words)
     back = callback(hearing.text.words, hearing.lang)
     published = organisation.organisation if organisation else None
     return Understanding(
@@ -70,7 +70,7 @@ def understand(
         tactics=_findings(hearing, tactics, Tactic),
         red_flags=_findings(hearing, red, RedFlag),
         signs=_findings(hearing, hearing.find("signs"), Sign),
-        agent_name=_agent_name(hearing, category),
+        agent_name=_agent_name(hearing),
         staff_id=_staff(hearing),
         callback_number=Finding(back.digits, hearing.text.spans(back.start, back.end)) if back else None,
         amount=money.value if money else None,
@@ -80,7 +80,9 @@ def understand(
     )
 
 
-def _findings(hearing: Hearing, hits: Iterable[Hit], kind: type[Tactic] | type[RedFlag] | type[Sign]) -> tuple[Finding, ...]:
+def _findings(
+    hearing: Hearing, hits: Iterable[Hit], kind: type[Tactic] | type[RedFlag] | type[Sign]
+) -> tuple[Finding, ...]:
     """One finding for each label, in the order of the vocabulary, with all the words that show it."""
     spans: dict[str, list[Span]] = {}
     for hit in hits:
@@ -89,11 +91,16 @@ def _findings(hearing: Hearing, hits: Iterable[Hit], kind: type[Tactic] | type[R
 
 
 def _category_spans(hearing: Hearing, seen: list[Hit], category: Category) -> tuple[Span, ...]:
-    shown = [hit for hit in seen if hit.label.removesuffix("_hint") == category or (category == Category.IMPOSTOR and hit.label == "scam")]
+    shown = [
+        hit
+        for hit in seen
+        if hit.label.removesuffix("_hint") == category
+        or (category == Category.IMPOSTOR and hit.label == "scam")
+    ]
     return tuple(span for hit in shown[:6] for span in hearing.text.spans(hit.start, hit.end))
 
 
-def _agent_name(hearing: Hearing, category: Category) -> Finding | None:
+def _agent_name(hearing: Hearing) -> Finding | None:
     place = name_en(hearing.text) if hearing.lang is Spoken.EN else name_zh(hearing.text)
     if place is None:
         return None
@@ -107,5 +114,3 @@ def _agent_name(hearing: Hearing, category: Category) -> Finding | None:
 def _staff(hearing: Hearing) -> Finding | None:
     found = staff_en(hearing.text) if hearing.lang is Spoken.EN else staff_zh(hearing.text)
     return Finding(found[0], hearing.text.spans(found[1], found[2])) if found else None
-
-

@@ -3,35 +3,52 @@
 from collections import Counter
 from collections.abc import Collection
 
-from screener.model import Category, RedFlag
+from screener.model import Category, RedFlag, Tactic
 from screener.understanding.claims import Claims
 from screener.understanding.claims_zh import Named
 from screener.understanding.cues import Hit
+from screener.understanding.naming import kind_of_name
 
 _BANKS = frozenset({"bank", "credit_union", "card_issuer"})
 _LENDERS = frozenset(
-    {"direct_bank", "consumer_finance", "internet_lender", "licensed_money_lender", "bnpl", "student_loan_servicer", "lender"}
+    {
+        "direct_bank",
+        "consumer_finance",
+        "internet_lender",
+        "licensed_money_lender",
+        "bnpl",
+        "student_loan_servicer",
+        "lender",
+    }
 )
 _AGENCIES = frozenset({"collection_agency", "debt_buyer"})
 _PUBLIC = frozenset({"authority", "government", "debt_advice"})
 _INSTITUTIONS = _BANKS | _LENDERS | _AGENCIES | _PUBLIC | {"telecom", "platform", "insurer", "law_firm"}
 # Internet-only banks and lenders that bear "bank" in their licence but are known for loans by app.
+_THREATS = frozenset({Tactic.HOME_VISIT, Tactic.CONSEQUENCE_PRESSURE})
 _APP_LENDERS = frozenset({"us-lendingclub", "us-sofi"})
 
 
 class Evidence:
     """What speaks for each category, counted from the cues and the names."""
 
-    def __init__(self, hits: list[Hit], flags: Collection[RedFlag], claims: Claims) -> None:
+    def __init__(
+        self, hits: list[Hit], flags: Collection[RedFlag], claims: Claims, pressure: Collection[str] = ()
+    ) -> None:
+        self.pressed = bool(_THREATS & set(pressure))
         self.count = Counter(hit.label for hit in hits)
         self.flags = frozenset(flags)
         self.claims = claims
         self.own = claims.best()
         self.kind = self._kind(self.own)
+        if self.own and self.own.weight == 1 and self.kind in _BANKS | _LENDERS and self._private():
+            self.own, self.kind = None, ""  # a bank that a friend speaks of
 
     def _kind(self, named: Named | None) -> str:
-        if named is None or named.name is None:
+        if named is None:
             return ""
+        if named.name is None:
+            return kind_of_name(named.words)
         if named.name.owners and named.name.owners[0].id in _APP_LENDERS:
             return "internet_lender"
         return named.name.kind
@@ -43,15 +60,25 @@ class Evidence:
         """Strong cues count fully up to three, hints a third."""
         return min(self.count[label], 3) + min(self.count[f"{label}_hint"], 3) / 3
 
+    def _private(self) -> bool:
+        return not self.has("debt") and self.score("personal") + self.count["personal_hint"] >= 1
+
     @property
     def institution(self) -> bool:
-        return self.kind in _INSTITUTIONS or self.has("institution") or self.has("bank_word") or self.has("lender_word")
+        return (
+            self.kind in _INSTITUTIONS
+            or self.has("institution")
+            or self.has("bank_word")
+            or self.has("lender_word")
+        )
 
     @property
     def scam(self) -> int:
         """How much shows a swindle, whoever is claimed."""
         flags = self.flags
-        weight = 3 * (RedFlag.ASKS_VERIFICATION_CODE in flags) + 3 * (RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags)
+        weight = 3 * (RedFlag.ASKS_VERIFICATION_CODE in flags) + 3 * (
+            RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags
+        )
         weight += 2 * (RedFlag.THREATENS_ARREST in flags) + (RedFlag.CLAIMS_AUTHORITY in flags)
         return weight + min(self.count["scam"], 3)
 
@@ -69,7 +96,7 @@ def _relief(evidence: Evidence) -> float:
     score = evidence.score("debt_relief_seller")
     if evidence.kind == "debt_relief_seller":
         score += 3
-    if evidence.kind in _BANKS | _LENDERS | _AGENCIES:
+    if evidence.own and evidence.own.name and evidence.kind in _BANKS | _LENDERS | _AGENCIES | {"law_firm"}:
         score -= 3
     return score
 
@@ -78,8 +105,14 @@ def _impostor(e: Evidence) -> Category | None:
     flags = e.flags
     relief = _relief(e) >= 1
     code, private = RedFlag.ASKS_VERIFICATION_CODE in flags, RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags
-    arrest, authority, fee = RedFlag.THREATENS_ARREST in flags, RedFlag.CLAIMS_AUTHORITY in flags, RedFlag.UPFRONT_FEE in flags
-    agency = e.kind in _AGENCIES or (e.has("collection_agency") and e.kind not in _BANKS | _LENDERS | _PUBLIC | {"telecom", "platform"})
+    arrest, authority, fee = (
+        RedFlag.THREATENS_ARREST in flags,
+        RedFlag.CLAIMS_AUTHORITY in flags,
+        RedFlag.UPFRONT_FEE in flags,
+    )
+    agency = e.kind in _AGENCIES or (
+        e.has("collection_agency") and e.kind not in _BANKS | _LENDERS | _PUBLIC | {"telecom", "platform"}
+    )
     if relief and not authority and not arrest:
         return None
     if e.has("employer") and (private or fee or e.has("scam")):
@@ -96,7 +129,9 @@ def _impostor(e: Evidence) -> Category | None:
         return Category.IMPOSTOR
     if e.institution and e.has("scam") and not e.has("service"):
         return Category.IMPOSTOR
-    if fee and (e.kind in _BANKS | _LENDERS | {"platform", "telecom"} or e.has("lender_word") or e.has("scam")):
+    if fee and (
+        e.kind in _BANKS | _LENDERS | {"platform", "telecom"} or e.has("lender_word") or e.has("scam")
+    ):
         return Category.IMPOSTOR
     return None
 
@@ -112,9 +147,11 @@ def _firm_or_relief(e: Evidence) -> Category | None:
         return Category.DEBT_RELIEF_SELLER
     if e.kind in ("law_firm",) or (e.has("law_firm") and e.kind not in _BANKS | _LENDERS):
         return Category.LAW_FIRM
-    if e.kind in _AGENCIES:
+    if e.kind in _AGENCIES and (
+        debt or e.own is None or e.own.name is not None or e.pressed or e.claims.principals
+    ):
         return Category.COLLECTION_AGENCY
-    if e.has("collection_agency") and (debt or e.claims.principals or e.kind == ""):
+    if e.has("collection_agency") and not (e.score("marketing") >= 1 and not debt):
         return Category.COLLECTION_AGENCY
     return None
 
@@ -123,7 +160,7 @@ def _everyday(e: Evidence) -> Category | None:
     """Couriers, people and public bodies, where nothing financial is claimed."""
     scores = {
         Category.DELIVERY: e.score("delivery") + 3 * (e.kind == "delivery"),
-        Category.PERSONAL: e.score("personal"),
+        Category.PERSONAL: e.score("personal") + 2 * (e.kind == "personal"),
         Category.GOVERNMENT: e.score("government") + 3 * (e.kind in _PUBLIC),
     }
     if e.kind in _BANKS | _LENDERS:
@@ -138,14 +175,16 @@ def _everyday(e: Evidence) -> Category | None:
 def _financial(e: Evidence) -> Category | None:
     selling, debt = e.score("marketing"), e.has("debt")
     if e.kind in _BANKS | _LENDERS:
-        if selling >= 1 and not debt:
+        if selling >= 1 and (not debt or selling >= 2 > e.count["debt"]):
             return Category.MARKETING
         return Category.BANK if e.kind in _BANKS else Category.LENDER_PLATFORM
+    if e.kind == "platform" and debt:
+        return Category.LENDER_PLATFORM
     return None
 
 
 def _selling(e: Evidence) -> Category | None:
-    if e.score("marketing") >= 1:
+    if e.score("marketing") >= 1 or e.kind == "marketing":
         return Category.MARKETING
     if e.kind in ("insurer", "telecom", "platform"):
         return Category.MARKETING
@@ -153,7 +192,7 @@ def _selling(e: Evidence) -> Category | None:
 
 
 def _leftover(e: Evidence) -> Category:
-    if e.has("debt"):
+    if e.has("debt") or e.pressed:
         if e.has("bank_word"):
             return Category.BANK
         if e.has("lender_word"):

@@ -7,17 +7,10 @@ from screener.model import Claim, Jurisdiction, Spoken
 from screener.understanding import claims_zh
 from screener.understanding.claims_en import Introductions
 from screener.understanding.claims_zh import Named
+from screener.understanding.grammar import keys, rule
 from screener.understanding.hearing import Hearing
-from screener.understanding.names import owner
-
-_CURRENCY = (
-    (Jurisdiction.GB, re.compile(r"£|\b(?:pounds?|quid|pence|p and l|ccj|council tax|solicitors?|direct debit|sort code|arrears|cheers|mate|overdraft|instalments?|hiya|postcode|high street|county court)\b")),
-    (Jurisdiction.HK, re.compile(r"hk\s?\$|港币|港元|香港|\bhong kong\b|卡数|入数|过数|找数|转数快|我哋|嘅|蚊")),
-    (Jurisdiction.SG, re.compile(r"\bsg?\s?\$\s?\d|新币|新加坡|\bsingapore\b|paynow|\bcpf\b|\bhdb\b")),
-    (Jurisdiction.TW, re.compile(r"新台币|台币|台湾|台北|健保|简讯|地检署|刑事局")),
-    (Jurisdiction.US, re.compile(r"\$|\b(?:dollars?|bucks|zelle|venmo|cash app|social security|zip code|ssn|paycheck|attorneys?|checking account|garnish)\b")),
-    (Jurisdiction.CN, re.compile(r"人民币|征信|块|元|支付宝|微信|派出所|公安")),
-)
+from screener.understanding.names import mentions, owner
+from screener.understanding.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +20,7 @@ class Claims:
     own: tuple[Named, ...]
     principals: tuple[Named, ...]
     passing: tuple[Named, ...]
+    couriers: tuple[Named, ...]
     country: Jurisdiction | None
 
     def best(self) -> Named | None:
@@ -36,9 +30,9 @@ class Claims:
 
 def country(words: str, hint: Jurisdiction | None) -> Jurisdiction | None:
     """Where the call plays, by currency and idiom; else the hint."""
-    for jurisdiction, idiom in _CURRENCY:
-        if idiom.search(words):
-            return jurisdiction
+    for jurisdiction in keys("country"):
+        if rule(f"country.{jurisdiction}").search(words):
+            return Jurisdiction(jurisdiction)
     return hint
 
 
@@ -49,20 +43,52 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     if hearing.lang is Spoken.EN:
         said = Introductions(hearing.text)
         own = [n for n in said.claimed() if n.weight > 0]
-        return Claims(tuple(own), tuple(said.principals()), (), where)
+        return Claims(tuple(own), tuple(said.principals()), (), _couriers(words), where)
     names = claims_zh.known(words)
     own = [n for n in names if n.weight > 0]
-    free = [n for n in claims_zh.free(words) if not any(k.start < n.end and n.start < k.end and k.weight != 0 and len(n.words) <= len(k.words) + 4 and not _longer(n, k) for k in names)]
-    own += [n for n in free if n.weight > 0]
+    free = [
+        n
+        for n in claims_zh.free(words)
+        if not any(
+            k.start < n.end
+            and n.start < k.end
+            and k.weight != 0
+            and len(n.words) <= len(k.words) + 4
+            and not _longer(n, k)
+            for k in names
+        )
+    ]
+    longer = [f for f in free if f.weight > 0]
+    own = [n for n in own if not any(f.start <= n.start < f.end and _longer(f, n) for f in longer)]
+    own += longer
     own.sort(key=lambda n: (-n.weight, n.start))
-    return Claims(tuple(own), tuple(n for n in names if n.weight == -1), tuple(n for n in names if n.weight == 0 and not n.name.ordinary), where)  # type: ignore[union-attr]
+    others = [n for n in names if n.name and n.weight == 0]
+    return Claims(
+        tuple(own),
+        tuple(n for n in names if n.weight == -1),
+        tuple(n for n in others if n.name and not n.name.ordinary),
+        tuple(n for n in others if n.name and n.name.kind in ("delivery", "platform")),
+        where,
+    )
+
+
+def _couriers(words: str) -> tuple[Named, ...]:
+    """Couriers named early on, wherever: "hey mailman here usps"."""
+    early = mentions(words[:120])
+    return tuple(Named(m.name.words, m.start, m.end, 1, m.name) for m in early if m.name.kind == "delivery")
 
 
 def _longer(free: Named, known: Named) -> bool:
     """A firm or local body whose name holds a known one: 海淀区人民法院, 德瀚(成都)律师事务所."""
-    return free.end > known.end and bool(re.search(r"(?:事务所|法院|公安局|派出所|检察院|分局|中心|局|资产管理|信用管理)$", free.words)) or (
-        known.name is not None and not known.name.owners and len(free.words) > len(known.words)
-    ) or (free.start < known.start and free.end == known.end)
+    return (
+        free.end > known.end
+        and bool(
+            re.search(
+                r"(?:事务所|法院|公安局|派出所|检察院|分局|(?:调解|和解|事务|反诈|律师|服务)中心|局|资产管理|信用管理)$",
+                free.words,
+            )
+        )
+    ) or (known.name is not None and not known.name.owners and len(free.words) > len(known.words))
 
 
 def claim(hearing: Hearing, named: Named | None, where: Jurisdiction | None) -> Claim | None:
@@ -72,11 +98,17 @@ def claim(hearing: Hearing, named: Named | None, where: Jurisdiction | None) -> 
     text = hearing.text
     organisation = owner(named.name, where) if named.name else None
     raw = text.raw(named.start, named.end)
-    if organisation is None and named.name is not None:
-        raw = text.words[named.start : named.end] if hearing.lang is Spoken.ZH else _title(named, raw)
-    elif organisation is None:
-        raw = text.words[named.start : named.end] if re.search(r"[\u3400-\u9fff]", raw) else _title(named, raw)
+    if organisation is None:
+        raw = _written(hearing, named) if re.search(r"[\u3400-\u9fff]", raw) else _title(named, raw)
     return Claim(raw.strip(), organisation, text.spans(named.start, named.end))
+
+
+def _written(hearing: Hearing, named: Named) -> str:
+    """A Chinese name as the caller's words write it, but for the characters that were misheard or fillers."""
+    text = hearing.text
+    heard = (text.spoken[text.origin[i]] for i in range(named.start, named.end))
+    meant = text.words[named.start : named.end]
+    return "".join(h if fold(h) == m.lower() else m for h, m in zip(heard, meant, strict=True))
 
 
 def _title(named: Named, raw: str) -> str:
@@ -84,4 +116,6 @@ def _title(named: Named, raw: str) -> str:
     if any(c.isupper() for c in raw):
         return raw.strip()
     known = named.name.words if named.name else named.words
-    return " ".join(word if word in ("and", "of", "the", "for") else word.capitalize() for word in known.split())
+    return " ".join(
+        word if word in ("and", "of", "the", "for") else word.capitalize() for word in known.split()
+    )

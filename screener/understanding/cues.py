@@ -1,8 +1,9 @@
 """The cues of seeds/cues/: phrases that show a label, read once, checked, and found in plain words.
 
 A file holds tables named after labels; a table holds `zh` and `en` lists of phrases, and `unless_zh` and
-`unless_en` lists whose presence beside a hit takes it back. A label of its own named `_unless` in a file
-does so for the whole file.
+`unless_en` lists whose presence beside a hit takes it back. The tables `_negated` and `_reported` do so for
+the whole file: words of denial right before a hit, and words that make it somebody else's. A table that says
+`denied = true` shows its label in spite of them.
 """
 
 import functools
@@ -14,8 +15,11 @@ from pathlib import Path
 from screener.seeds import seeds
 from screener.understanding.pattern import Pattern, PatternError, branches, compile_pattern, keys_of
 
-_BEFORE = {"zh": 12, "en": 45}  # how far back, in characters, an "unless" still speaks about a hit
-_AFTER = {"zh": 8, "en": 30}
+# How far, in characters and within its sentence, an "unless" still speaks about a hit.
+_BEFORE = {"zh": 16, "en": 60}
+_AFTER = {"zh": 12, "en": 36}
+_NEGATED = {"zh": 11, "en": 45}  # a negation does not reach over a comma
+_REPORTED = {"zh": 40, "en": 120}  # "he told me to…" reaches over the whole sentence
 _MOST = 8  # hits kept of one phrase
 
 
@@ -42,7 +46,8 @@ class _Cue:
 class Cues:
     """All phrases of one file, looked up by their keys."""
 
-    def __init__(self, cues: list[_Cue], unless: dict[str, list[_Cue]]) -> None:
+    def __init__(self, cues: list[_Cue], unless: dict[str, list[_Cue]], asserted: frozenset[str]) -> None:
+        self._asserted = asserted
         self._cues = cues
         self._unless = unless
         self._by_key: dict[str, list[int]] = {}
@@ -53,10 +58,13 @@ class Cues:
 
     def find(self, words: str, keys: set[str]) -> list[Hit]:
         """Every hit that no "unless" takes back, in order of appearance."""
+        chinese = not words.isascii() and any("\u3400" <= c <= "\u9fff" for c in words)
         numbers = {number for key in keys & self._by_key.keys() for number in self._by_key[key]}
         hits: list[Hit] = []
         for number in sorted(numbers):
             cue = self._cues[number]
+            if cue.lang == "zh" and not chinese:
+                continue
             for count, match in enumerate(cue.pattern.regex.finditer(words)):
                 if count >= _MOST:
                     break
@@ -65,17 +73,34 @@ class Cues:
         return sorted(hits, key=lambda hit: (hit.start, hit.end))
 
     def _taken_back(self, cue: _Cue, words: str, match: re.Match[str]) -> bool:
-        low, high = max(0, match.start() - _BEFORE[cue.lang]), match.end() + _AFTER[cue.lang]
-        low = max(low, words.rfind(".", low, match.start()) + 1)
-        stop = words.find(".", match.end(), high)
-        high = high if stop < 0 else stop
-        for unless in self._unless.get(cue.label, ()):
-            if unless.lang == cue.lang and unless.pattern.regex.search(words, low, high):
-                return True
-        for unless in self._unless.get("_unless", ()):
-            if unless.lang == cue.lang and unless.pattern.regex.search(words, low, match.start() + 1):
-                return True
+        start, end, lang = match.start(), match.end(), cue.lang
+        opens = words.rfind(".", 0, start) + 1
+        stop = words.find(".", end, end + _AFTER[lang])
+        low, high = max(opens, start - _BEFORE[lang]), end + _AFTER[lang] if stop < 0 else stop
+        if self._any(cue.label, lang, words, low, high):
+            return True
+        if cue.label in self._asserted:
+            return False
+        clause = max(opens, words.rfind(",", 0, start) + 1)
+        return self._precedes("_negated", lang, words, (max(clause, start - _NEGATED[lang]), start, end)) or (
+            self._precedes("_reported", lang, words, (max(opens, start - _REPORTED[lang]), start, end))
+        )
+
+    def _precedes(self, label: str, lang: str, words: str, at: tuple[int, int, int]) -> bool:
+        """Whether such words begin before a hit; they may reach into it."""
+        low, start, end = at
+        for unless in self._unless.get(label, ()):
+            if unless.lang == lang:
+                match = unless.pattern.regex.search(words, low, end)
+                if match and match.start() < start:
+                    return True
         return False
+
+    def _any(self, label: str, lang: str, words: str, low: int, high: int) -> bool:
+        return any(
+            unless.lang == lang and unless.pattern.regex.search(words, low, high)
+            for unless in self._unless.get(label, ())
+        )
 
 
 def _line(path: Path, phrase: str) -> int:
@@ -95,6 +120,8 @@ def _read(path: Path) -> dict[str, dict[str, list[str]]]:
         if not isinstance(table, dict):
             raise CueError(f"{path}:{_line(path, label)}: {label} must be a table of phrases")
         for name, phrases in table.items():
+            if name == "denied" and isinstance(phrases, bool):
+                continue
             if name not in ("zh", "en", "unless_zh", "unless_en"):
                 raise CueError(f"{path}:{_line(path, name)}: {label} has no place for {name!r}")
             if not isinstance(phrases, list) or not all(isinstance(p, str) and p for p in phrases):
@@ -106,7 +133,9 @@ def _read(path: Path) -> dict[str, dict[str, list[str]]]:
 def word_lists() -> dict[str, dict[str, list[str]]]:
     """The lists of words.toml that phrases name in braces, by language."""
     tables = _read(seeds() / "cues" / "words.toml")
-    return {lang: {name: t.get(lang, []) for name, t in tables.items() if t.get(lang)} for lang in ("zh", "en")}
+    return {
+        lang: {name: t.get(lang, []) for name, t in tables.items() if t.get(lang)} for lang in ("zh", "en")
+    }
 
 
 def _patterns(path: Path, phrase: str, lang: str, limits: bool) -> list[Pattern]:
@@ -122,16 +151,19 @@ def load_cues(path: Path) -> Cues:
     """One cue file. CueError names the file and line of the first phrase that cannot be read."""
     cues: list[_Cue] = []
     unless: dict[str, list[_Cue]] = {}
-    for label, table in _read(path).items():
+    tables = _read(path)
+    for label, table in tables.items():
         for name, phrases in table.items():
-            lang, limits = name.removeprefix("unless_"), label == "_unless" or name.startswith("unless_")
+            if name == "denied":
+                continue
+            lang, limits = name.removeprefix("unless_"), label.startswith("_") or name.startswith("unless_")
             for phrase in phrases:
                 for pattern in _patterns(path, phrase, lang, limits):
                     if limits:
                         unless.setdefault(label, []).append(_Cue(label, lang, pattern))
                     else:
                         cues.append(_Cue(label, lang, pattern))
-    return Cues(cues, unless)
+    return Cues(cues, unless, frozenset(label for label, table in tables.items() if table.get("denied")))
 
 
 @functools.cache

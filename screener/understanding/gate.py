@@ -1,15 +1,22 @@
-"""Which cues count in which kind of call: pressure is pressure only about a payment, and only by this caller."""
+"""Which cues count in which kind of call: pressure is only about a payment, and only by this caller."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from screener.model import Category, RedFlag, Tactic
 from screener.understanding.cues import Hit
 from screener.understanding.figures import Sum
+from screener.understanding.numerals import chinese_numbers, english_numbers
 
 _NONE = frozenset({Category.DELIVERY, Category.UNKNOWN})
 _DEBT_ONLY = {Tactic.HOME_VISIT, Tactic.THIRD_PARTY_CONTACT, Tactic.HIGH_BALL}
-_COLLECTING = frozenset({Category.BANK, Category.LENDER_PLATFORM, Category.COLLECTION_AGENCY, Category.LAW_FIRM})
-_DEMANDS = frozenset({RedFlag.ASKS_VERIFICATION_CODE, RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT, RedFlag.UPFRONT_FEE})
+_COLLECTING = frozenset(
+    {Category.BANK, Category.LENDER_PLATFORM, Category.COLLECTION_AGENCY, Category.LAW_FIRM}
+)
+_DEMANDS = frozenset(
+    {RedFlag.ASKS_VERIFICATION_CODE, RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT, RedFlag.UPFRONT_FEE}
+)
 
 
 def permitted(hits: Sequence[Hit], category: Category) -> list[Hit]:
@@ -19,22 +26,57 @@ def permitted(hits: Sequence[Hit], category: Category) -> list[Hit]:
         barred |= {RedFlag.CLAIMS_AUTHORITY, RedFlag.THREATENS_ARREST}
     if category in (Category.PERSONAL, Category.DELIVERY, Category.GOVERNMENT):
         barred |= set(RedFlag) - {RedFlag.ABUSIVE_LANGUAGE, RedFlag.REFUSES_IDENTITY}
-    if category not in (Category.COLLECTION_AGENCY, Category.LAW_FIRM, Category.LENDER_PLATFORM, Category.BANK, Category.IMPOSTOR, Category.UNKNOWN):
+    if category not in (
+        Category.COLLECTION_AGENCY,
+        Category.LAW_FIRM,
+        Category.LENDER_PLATFORM,
+        Category.BANK,
+        Category.IMPOSTOR,
+        Category.UNKNOWN,
+    ):
         barred |= {RedFlag.DISCLOSES_TO_THIRD_PARTY, RedFlag.CLAIMS_AUTHORITY, RedFlag.THREATENS_ARREST}
     if category in (Category.BANK, Category.LENDER_PLATFORM):
         barred |= {RedFlag.UPFRONT_FEE, RedFlag.CLAIMS_AUTHORITY}
     return [hit for hit in hits if hit.label not in barred]
 
 
-def allowed(hits: Sequence[Hit], category: Category, red: Sequence[Hit], seen: Sequence[Hit], money: Sum | None) -> list[Hit]:
+def _small(hit: Hit, words: str, money: Sum | None) -> bool:
+    """Whether the first step asked for is a token beside the sum; always, where no figure is said."""
+    lang = "en" if words.isascii() else "zh"
+    said = words[hit.start : hit.end + 6]
+    numbers = english_numbers(said) if lang == "en" else chinese_numbers(said)
+    values = [
+        n.value for n in numbers if n.value is not None and n.value >= 1 and n.start < hit.end - hit.start
+    ]
+    if not values:
+        return not numbers
+    limit = max(Decimal(500), money.value / 8 if money else Decimal(0))
+    return min(values) <= limit and (max(values) >= 5 or lang == "en")
+
+
+def allowed(
+    hits: Sequence[Hit],
+    category: Category,
+    red: Sequence[Hit],
+    seen: Sequence[Hit],
+    money: Sum | None,
+    words: str,
+) -> list[Hit]:
     """The tactics that are pressure or persuasion about a payment or purchase."""
+    owing = category in _COLLECTING or category in (Category.IMPOSTOR, Category.GOVERNMENT)
+    hits = [
+        replace(hit, label=hit.label.removesuffix("_on_debt"))
+        for hit in hits
+        if (owing or not hit.label.endswith("_on_debt"))
+        and (hit.label != Tactic.LOW_BALL or _small(hit, words, money))
+    ]
     if category in _NONE:
         return []
     flags = {hit.label for hit in red}
     debt = any(hit.label == "debt" for hit in seen)
     if category is Category.IMPOSTOR and not flags & _DEMANDS:
         return []
-    if category in (Category.BANK, Category.LENDER_PLATFORM) and not (debt or money):
+    if category in (Category.BANK, Category.LENDER_PLATFORM) and not (debt or money or len(hits) > 1):
         return []
     if category is Category.PERSONAL:
         return [hit for hit in hits if hit.label == Tactic.DEADLINE_PRESSURE] if money else []

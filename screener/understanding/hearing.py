@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from screener.model import Spoken
 from screener.seeds import seeds
@@ -17,16 +18,50 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @functools.cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((seeds() / "cues" / "heard.toml").read_text("utf-8"))
+
+
+@functools.cache
 def _heard() -> tuple[Homophones, Mishearings]:
     """The words of heard.toml, and every name in Chinese that is long enough to be told by its sound."""
-    table = tomllib.loads((seeds() / "cues" / "heard.toml").read_text("utf-8"))
-    names = [words for words, name in known_names().items() if _CHINESE.match(words) and (len(words) > 2 or words in _SHORT)]
+    table = _table()
+    names = [
+        words
+        for words, name in known_names().items()
+        if _CHINESE.match(words) and (len(words) > 2 or words in _SHORT)
+    ]
     names = [words for words in names if len(_CHINESE.findall(words[:2])) == 2]
     return Homophones([*table["zh"], *names], table["kept"]), Mishearings(table["en"])
 
 
 # Two-character names that are told by their sound alone: no common word sounds like them.
-_SHORT = frozenset("招行 建行 工行 农行 中行 交行 邮储 浦发 花呗 借呗 还呗 京东 微众 招联 捷信 度小满 韵达 德邦 广发 平安 美团 兴业".split())
+_SHORT = frozenset(
+    [
+        "招行",
+        "建行",
+        "工行",
+        "农行",
+        "中行",
+        "交行",
+        "邮储",
+        "浦发",
+        "花呗",
+        "借呗",
+        "还呗",
+        "京东",
+        "微众",
+        "招联",
+        "捷信",
+        "度小满",
+        "韵达",
+        "德邦",
+        "广发",
+        "平安",
+        "美团",
+        "兴业",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +77,14 @@ class Hearing:
         return cues(file).find(self.text.words, self.keys)
 
 
+def _corrected(words: str) -> str:
+    """Whole Chinese phrases that are always heard as others of the same length."""
+    table: dict[str, str] = _table()["zh_heard"]
+    for heard, said in table.items():
+        words = words.replace(heard, said)
+    return words
+
+
 def language(words: str) -> Spoken:
     """Mandarin when a fair part of what is said is written in Chinese characters."""
     chinese = len(_CHINESE.findall(words))
@@ -55,7 +98,7 @@ def hear(turns: Sequence[str], lang: Spoken | None = None) -> Hearing:
     chosen = lang or language(text.words)
     homophones, mishearings = _heard()
     if _CHINESE.search(text.words):
-        text = text.with_words(homophones.repair(text.words))
+        text = text.with_words(_corrected(homophones.repair(text.words)))
     if re.search(r"[a-z]", text.words):
         text = mishearings.repair(text)
     return Hearing(text, chosen, keys_of(text.words))

@@ -4,8 +4,24 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-_ZH_DIGIT = {c: d for d, group in enumerate(("零〇洞", "一幺壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒拐", "八捌", "九玖")) for c in group}
-_ZH_UNIT = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "萬": 10_000, "亿": 10**8}
+_ZH_DIGIT = {
+    c: d
+    for d, group in enumerate(
+        ("零〇洞", "一幺壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒拐", "八捌", "九玖")
+    )
+    for c in group
+}
+_ZH_UNIT = {
+    "十": 10,
+    "拾": 10,
+    "百": 100,
+    "佰": 100,
+    "千": 1000,
+    "仟": 1000,
+    "万": 10_000,
+    "萬": 10_000,
+    "亿": 10**8,
+}
 ZH_NUMERAL = "零〇一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟万亿"
 
 _EN_DIGIT = {
@@ -22,15 +38,25 @@ _EN_TENS = {
 }  # fmt: skip
 _EN_SCALE = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000, "k": 1000}
 _EN_REPEAT = {"double": 2, "triple": 3, "treble": 3}
-EN_NUMERAL = "|".join(sorted({*_EN_DIGIT, *_EN_TEEN, *_EN_TENS, *_EN_SCALE, *_EN_REPEAT}, key=len, reverse=True))
+EN_NUMERAL = "|".join(
+    sorted({*_EN_DIGIT, *_EN_TEEN, *_EN_TENS, *_EN_SCALE, *_EN_REPEAT}, key=len, reverse=True)
+)
 
-_ZH_RUN = re.compile(rf"\d+(?:\.\d+)?[十百千万亿]?(?:[{ZH_NUMERAL}\d](?![a-z]))*|[{ZH_NUMERAL}](?:[{ZH_NUMERAL}点]*[{ZH_NUMERAL}])?")
-_EN_RUN = re.compile(rf"\b(?:{EN_NUMERAL}|\d+(?:\.\d+)?)(?:(?: , | and a | and | |,)(?:{EN_NUMERAL}|\d+(?:\.\d+)?)\b)*(?![a-z])")
+_ZH_RUN = re.compile(
+    rf"\d+(?:\.\d+)?[十百千万亿]?(?:[{ZH_NUMERAL}\d](?![a-z]))*|[{ZH_NUMERAL}](?:[{ZH_NUMERAL}点]*[{ZH_NUMERAL}])?"
+)
+_EN_RUN = re.compile(
+    rf"\b(?:{EN_NUMERAL}|\d+(?:\.\d+)?)"
+    rf"(?:(?: , | and a | and | |,)(?:{EN_NUMERAL}|\d+(?:\.\d+)?)\b)*(?![a-z])"
+)
+
+
+_ZH_OVERRUN = re.compile(r".*[十百千万][一二两三四五六七八九](?=[一二两三四五六七八九])")
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A stretch of plain words that says a number: its value when it is a quantity, its digits when spelled."""
+    """A stretch of plain words that says a number: its value as a quantity, its digits when spelled."""
 
     start: int
     end: int
@@ -87,10 +113,13 @@ def chinese_numbers(words: str) -> list[Number]:
     found = []
     for match in _ZH_RUN.finditer(words):
         run = match.group()
+        over = _ZH_OVERRUN.match(run)
+        if over:  # "八千八一直": the figure ends before the next word's numeral
+            run = over.group()
         spelled = "".join(str(_ZH_DIGIT[c]) if c in _ZH_DIGIT else c for c in run)
         digits = spelled if re.fullmatch(r"\d+", spelled) else ""
         value = None if digits and len(digits) > 1 and not run.isascii() else chinese(run[:24])
-        found.append(Number(match.start(), match.end(), value, digits))
+        found.append(Number(match.start(), match.start() + len(run), value, digits))
     return found
 
 
@@ -166,10 +195,10 @@ def _spell(tokens: list[str]) -> str:
     return out
 
 
-def _token_digits(token: str) -> str | None:
-    if token == "hundred":
+def _token_digits(said: str) -> str | None:
+    if said == "hundred":
         return "00"
-    number = _EN_DIGIT.get(token, _EN_TEEN.get(token, _EN_TENS.get(token)))
+    number = _EN_DIGIT.get(said, _EN_TEEN.get(said, _EN_TENS.get(said)))
     return None if number is None else str(number)
 
 

@@ -1,6 +1,6 @@
 """The small pattern language of seeds/cues/, checked and turned into regular expressions that stay linear.
 
-(a|b)   one of them; the group may be left out when a question mark follows: (a|b)?, in Chinese also one character: 的?
+(a|b)   one of them; a question mark after it makes it optional: (a|b)?, in Chinese also one character: 的?
 {name}  any phrase of that list in words.toml
 ~ ~~    a gap: up to six Chinese characters or thirty English letters; twice that
 #       a number, in figures or in words
@@ -10,16 +10,17 @@ _       a name: up to four Chinese characters or one English word
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
-from screener.understanding.numerals import ZH_NUMERAL
+from screener.understanding.numerals import EN_NUMERAL, ZH_NUMERAL
 
 _GAPS = {
     "zh": {"~": r"[^.]{0,6}?", "~~": r"[^.]{0,14}?"},
     "en": {"~": r"(?:[^.]{0,30}? )??", "~~": r"(?:[^.]{0,60}? )??"},
 }
 _NUMBERS = {
-    "zh": rf"[\d.{ZH_NUMERAL}]{{1,12}}[多几来余]?",
-    "en": r"[$£€]? ?[a-z0-9.]+(?:(?: and)? [a-z0-9.]+){0,5}?",
+    "zh": rf"(?:\d[\d.]*[万千百]?|(?!零)[{ZH_NUMERAL}]{{1,12}})[多几来余]?",
+    "en": rf"(?:[$£€] ?)?(?:{EN_NUMERAL}|\d[\d.]*)(?: (?:and )?(?:a )?(?:{EN_NUMERAL}|\d[\d.]*))*",
 }
 _NAMES = {"zh": r"[^.,]{1,4}?", "en": r"[a-z0-9]+"}
 _SPACE = r"(?: , | )"
@@ -39,8 +40,9 @@ class Pattern:
 
 def keys_of(words: str) -> set[str]:
     """Everything in a text that a pattern can be looked up by: Chinese pairs, English word beginnings."""
-    found = {words[i : i + 2] for i in range(len(words) - 1)}
-    found.update(words)
+    found: set[str] = set()
+    if not words.isascii():
+        found.update(map("".join, pairwise(words)), words)
     found.update(word[:5] for word in re.findall(r"[a-z0-9]+", words))
     return found
 
@@ -133,6 +135,7 @@ class _Reader:
             text, self.at = text[:-1], self.at - 1
         expression = re.escape(text).replace(r"\ ", " ").replace(" ", _SPACE)
         if self.lang == "zh":
+            expression = re.sub(r"^(?=[a-z])", "(?<![a-z])", re.sub(r"(?<=[a-z])$", "(?![a-z])", expression))
             return expression, frozenset({text[:2]}) if text else frozenset()
         starred = self.peek("*")
         words = re.findall(r"[a-z0-9]+", text)
@@ -154,6 +157,7 @@ def _cost(keys: frozenset[str]) -> tuple[int, int]:
 
 def compile_pattern(source: str, lang: str, lists: dict[str, list[str]], *, keyed: bool = True) -> Pattern:
     """One phrase of a cue file as a pattern. PatternError says what is wrong with it."""
+    source = source if keyed else source.rstrip("~ ")
     reader = _Reader(source, lang, lists)
     expression, keys = reader.alternatives()
     if reader.at < len(source):

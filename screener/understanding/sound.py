@@ -1,4 +1,4 @@
-"""Words that the recogniser heard as others, put back by their sound: toneless pinyin, and English skeletons."""
+"""Words that the recogniser heard as others, put back by their sound: pinyin, and English skeletons."""
 
 import functools
 import re
@@ -16,7 +16,7 @@ def syllables(character: str) -> frozenset[str]:
     from pypinyin import Style, pinyin  # the dictionaries take a fifth of a second to load
 
     readings = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return frozenset(_blend(reading) for reading in readings[0]) if readings else frozenset()
+    return frozenset(_blend(reading) for reading in readings[0][:2]) if readings else frozenset()
 
 
 def _blend(syllable: str) -> str:
@@ -30,18 +30,20 @@ class Homophones:
 
     def __init__(self, words: Iterable[str], kept: Iterable[str] = ()) -> None:
         self._kept = frozenset(kept)
-        self._by_sound: dict[tuple[str, str], list[str]] = {}
+        self._by_sound: dict[str, dict[str, list[str]]] = {}
         for word in sorted(set(words), key=len, reverse=True):
             for first in syllables(word[0]):
                 for second in syllables(word[1]):
-                    self._by_sound.setdefault((first, second), []).append(word)
+                    self._by_sound.setdefault(first, {}).setdefault(second, []).append(word)
 
     def repair(self, words: str) -> str:
         """The same text, character for character, with misheard words replaced by the known ones."""
         out = list(words)
+        sounds = [syllables(c) if c > "\u3400" else None for c in words]
         at, end = 0, len(words) - 1
         while at < end:
-            known = self._known(words, at) if words[at] > "\u3400" < words[at + 1] else None
+            first, second = sounds[at], sounds[at + 1]
+            known = self._known(words, at, first, second) if first and second else None
             if known:
                 out[at : at + len(known)] = known
                 at += len(known)
@@ -49,14 +51,19 @@ class Homophones:
                 at += 1
         return "".join(out)
 
-    def _known(self, words: str, at: int) -> str | None:
+    def _known(self, words: str, at: int, first: frozenset[str], second: frozenset[str]) -> str | None:
         """The longest known word that sounds as the text does here, at least half of it written alike."""
-        for first in syllables(words[at]):
-            for second in syllables(words[at + 1]):
-                for word in self._by_sound.get((first, second), ()):
-                    if self._fits(word, words[at : at + len(word)]):
+        near: str | None = None
+        for sound in first:
+            follows = self._by_sound.get(sound)
+            for next_sound in second if follows else ():
+                for word in follows.get(next_sound, ()) if follows else ():
+                    heard = words[at : at + len(word)]
+                    if heard == word and (near is None or len(word) >= len(near)):
                         return word
-        return None
+                    if (near is None or len(word) > len(near)) and self._fits(word, heard):
+                        near = word
+        return near
 
     def _fits(self, word: str, heard: str) -> bool:
         if word == heard:
@@ -103,9 +110,18 @@ _ALIKE = str.maketrans({"q": "k", "c": "k", "z": "s", "v": "f", "d": "t", "b": "
 @functools.lru_cache(maxsize=16384)
 def skeleton(name: str) -> str:
     """The consonants of an English name as they sound; equal for "wells far go" and "Wells Fargo"."""
-    letters = re.sub(r"[^a-z0-9]", "", name.lower())
+    return _skeleton(re.sub(r"[^a-z0-9]", "", name.lower()))
+
+
+def _skeleton(letters: str) -> str:
     letters = letters.replace("ph", "f").replace("kn", "n").replace("wr", "r").replace("ck", "k")
-    letters = letters.replace("tch", "ch").replace("ch", "j").replace("sh", "j").replace("th", "t")
+    letters = (
+        letters.replace("sch", "sh")
+        .replace("tch", "ch")
+        .replace("ch", "j")
+        .replace("sh", "j")
+        .replace("th", "t")
+    )
     letters = _SOFT.sub("s", letters).translate(_ALIKE)
     body = re.sub(r"[aeiouyhw]", "", letters[1:])
     first = "a" if letters[:1] in tuple("aeiouyhw") and letters else letters[:1]

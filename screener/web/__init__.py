@@ -2,13 +2,29 @@
 
 from flask import Blueprint, Flask
 
-from screener.web import call, guard, language, log, operator, paper, sign_in, trouble
+from screener.web import (
+    call,
+    deeds,
+    guard,
+    language,
+    log,
+    numbers,
+    open_pages,
+    operator,
+    paper,
+    set_up,
+    settings,
+    sign_in,
+    trouble,
+)
+
+PAGES = (log, call, deeds, numbers, settings, set_up, open_pages, sign_in, language, operator)
 
 
 def install_pages(app: Flask) -> None:
     """Register every page and what guards them."""
     app.register_blueprint(Blueprint("pages", __name__, template_folder="templates", static_folder="static"))
-    for module in (log, call, sign_in, language, operator):
+    for module in PAGES:
         app.register_blueprint(module.pages)
     guard.install_guard(app)
     language.install_languages(app)

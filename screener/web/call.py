@@ -1,16 +1,18 @@
 """One call: who it says it is, what was odd, what to do next, every word, its recording and its text."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from flask import Blueprint, Response, abort, render_template, request, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from screener.files import Files
 from screener.house import house
-from screener.store import Connection, calls, custody, messages, recordings
-from screener.store.records import Call
+from screener.store import Connection, calls, custody, marks, messages, notices, recordings, subscribers
+from screener.store.records import Call, Turn
 from screener.web import findings, words
-from screener.web.sentence import number, sentence
+from screener.web.language import language
+from screener.web.live import fresh
 from screener.web.transcript import transcript
 from screener.web.visitor import owner
 
@@ -19,9 +21,9 @@ pages = Blueprint("call", __name__)
 DETAILS = ("agent_name", "staff_id", "callback_number", "amount")
 
 
-def own_call(tx: Connection, sid: str) -> Call:
+def own_call(tx: Connection, sid: str, *, lock: bool = False) -> Call:
     """A call of the signed-in subscriber; anybody else's looks exactly like one that never was."""
-    found = calls.find(tx, sid)
+    found = calls.find(tx, sid, lock=lock)
     if found is None or found.subscriber_id != owner().id:
         abort(404)
     return found
@@ -33,36 +35,58 @@ def show(sid: str) -> str:
     with house().store.read() as tx:
         call = own_call(tx, sid)
         turns = calls.turns(tx, call)
-        sounds = recordings.of_call(tx, call.id)
-        texts = messages.of_call(tx, call.id)
-        notice = messages.notice_of(tx, call.id)
+        kept = {
+            "recordings": recordings.of_call(tx, call.id),
+            "texts": messages.of_call(tx, call.id),
+            "notice": notices.of_call(tx, call.id),
+            "trail": custody.of_call(tx, call.id),
+            "ticked": marks.ticked(tx, call.id),
+            "note": marks.note_of(tx, call.id),
+            "treatment": subscribers.treatment_of(tx, owner().id, call.caller),
+        }
     if call.read_at is None and call.ended_at:
         with house().store.write() as tx:
             calls.save(tx, call.id, {"read_at": datetime.now(UTC)})
-    warnings, pressures = findings.warnings(call), findings.pressures(call)
     asked = next((turn for turn in turns if turn.number == call.consent_turn), None)
-    return render_template(
-        "call.html",
-        call=call,
-        sentence=sentence(call),
-        number=number(call),
-        claimed=findings.claim(call, "organisation"),
-        principal=findings.claim(call, "on_behalf_of"),
-        details={name: findings.detail(call, name) for name in DETAILS},
-        caller_check=findings.number_check(call, "caller_check"),
-        callback_check=findings.number_check(call, "callback_check"),
-        warnings=warnings,
-        pressures=pressures,
-        conduct=findings.conduct(call),
-        steps=findings.steps(call),
-        reasons=findings.reasons(call),
-        transcript=transcript(turns, [*warnings, *pressures]),
-        asked=asked,
-        recordings=sounds,
-        texts=texts,
-        notice=notice,
-        words=words,
-    )
+    return render_template("call.html", call=call, asked=asked, words=words, **kept, **noticed(call, turns))
+
+
+def noticed(call: Call, turns: list[Turn]) -> dict[str, object]:
+    """What the follow-up found, for the page."""
+    warnings, pressures = findings.warnings(call), findings.pressures(call)
+    return {
+        "claimed": findings.claim(call, "organisation"),
+        "principal": findings.claim(call, "on_behalf_of"),
+        "machine": findings.machine(call),
+        "details": {name: findings.detail(call, name) for name in DETAILS},
+        "caller_check": findings.number_check(call, "caller_check"),
+        "callback_check": findings.number_check(call, "callback_check"),
+        "warnings": warnings,
+        "pressures": pressures,
+        "conduct": findings.conduct(call),
+        "next_steps": findings.steps(call),
+        "reasons": findings.reasons(call),
+        "transcript": transcript(turns, [*warnings, *pressures]),
+        "tag": tag_of(call, turns),
+    }
+
+
+def tag_of(call: Call, turns: list[Turn]) -> str:
+    """Names what has been said so far."""
+    said = [(turn.number, turn.words, turn.digits, turn.partial) for turn in turns]
+    return sha256(repr((language(), call.ended_at, said)).encode()).hexdigest()[:20]
+
+
+@pages.get("/calls/<sid>/words")
+def said(sid: str) -> Response:
+    """A running call's words, for a page that asks again and again; 304 while nothing was added."""
+    with house().store.read() as tx:
+        call = own_call(tx, sid)
+        turns = calls.turns(tx, call)
+    tag = tag_of(call, turns)
+    if tag in request.if_none_match:
+        return fresh("", tag)
+    return fresh(render_template("words.html", call=call, transcript=transcript(turns, [])), tag)
 
 
 @pages.get("/calls/<sid>/recordings/<recording_sid>")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from screener.model import NumberCheck, RedFlag, Sign, Tactic
+from screener.model import Category, NumberCheck, RedFlag, Sign, Tactic
 from screener.store.records import Call
 from screener.web.language import text_in
 from screener.web.words import HARSH, NOTICED
@@ -43,13 +43,25 @@ class NextStep:
 
 
 def claim(call: Call, role: str) -> Claimed | None:
-    """The claim in a role, `organisation` or `on_behalf_of`; the bare key where there are no details."""
-    found = call.found.get(role)
-    if isinstance(found, dict):
-        name = text_in(found.get("names") or {}) or str(found.get("spoken") or found.get("key") or "")
-        return Claimed(name, found.get("id"), spans_of(found)) if name else None
-    key = getattr(call, role)
-    return Claimed(key, None, ()) if key else None
+    """The claim in a role, `organisation` or `on_behalf_of`; a corrected one has only its name."""
+    key, found = getattr(call, role), call.found.get(role)
+    if not key:
+        return None
+    if isinstance(found, dict) and found.get("key") == key:
+        name = text_in(found.get("names") or {}) or str(found.get("spoken") or key)
+        return Claimed(name, found.get("id"), spans_of(found))
+    return Claimed(key, None, ())
+
+
+def machine(call: Call) -> tuple[Category | None, str]:
+    """What the machine took the call for where the subscriber has corrected it: its category, and a name."""
+    found = call.found.get("category")
+    value = found.get("value") if isinstance(found, dict) else None
+    category = Category(value) if value in set(Category) and value != call.category else None
+    claimed = call.found.get("organisation")
+    if not isinstance(claimed, dict) or claimed.get("key") == call.organisation:
+        return category, ""
+    return category, text_in(claimed.get("names") or {}) or str(claimed.get("spoken") or "")
 
 
 def detail(call: Call, name: str) -> str:

@@ -12,8 +12,21 @@ from screener.web.visitor import visitor
 # Every route is one of: a signed webhook, open, the operator's, or behind a session. What is not listed here or
 # in the webhooks' blueprint needs a session; a test walks the routes and holds this list against them.
 SIGNED = "webhooks"
-OPEN = frozenset({"pages.static", "sign_in.ask", "sign_in.enter", "language.choose"})
+OPEN = frozenset(
+    {
+        "pages.static",
+        "sign_in.ask",
+        "sign_in.enter",
+        "sign_in.send_code",
+        "sign_in.check_code",
+        "language.choose",
+        "open_pages.privacy",
+        "open_pages.card",
+        "open_pages.someone",
+    }
+)
 OPERATOR = frozenset({"operator.healthz", "operator.readyz", "operator.metrics"})
+UNSEEN = OPERATOR | {"pages.static"}  # the same for everybody: who asks is not looked up
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -63,9 +76,12 @@ def _signed() -> bool:
 
 def _check() -> AnyResponse | None:
     endpoint = request.endpoint
-    if endpoint is None or _signed():
+    if _signed() or endpoint in UNSEEN:
         return None
-    if endpoint not in OPEN | OPERATOR and visitor() is None:
+    found = visitor()
+    if endpoint is None:
+        return None
+    if endpoint not in OPEN and found is None:
         return redirect(url_for("sign_in.ask"), 303) if request.method in SAFE_METHODS else abort(403)
     if request.method not in SAFE_METHODS and not _own_form():
         abort(403, "form")

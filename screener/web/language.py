@@ -10,7 +10,7 @@ from flask_babel import Babel, format_date, format_datetime, format_time, get_ti
 from screener.house import house
 from screener.model import Language
 from screener.web.guard import local_path
-from screener.web.visitor import known_visitor, visitor
+from screener.web.visitor import known_visitor
 
 pages = Blueprint("language", __name__)
 
@@ -41,7 +41,7 @@ def install_languages(app: Flask) -> None:
         timezone_selector=_zone,
     )
     app.jinja_env.globals.update(language=language, languages=NAMES)
-    app.jinja_env.filters.update(clock=clock, moment=moment, day=day)
+    app.jinja_env.filters.update(clock=clock, moment=moment, day=day, shortday=shortday)
 
 
 def language() -> Language:
@@ -72,7 +72,6 @@ def text_in(texts: Any) -> str:
 @pages.post("/language")
 def choose() -> Response:
     """Remember the language of the pages in this browser; the language of the texts is a setting."""
-    visitor()
     page = make_response(redirect(local_path(request.form.get("back", "/")), 303))
     wanted = request.form.get("language")
     if wanted in set(Language):
@@ -99,3 +98,8 @@ def day(at: datetime) -> str:
     if ago in (0, 1):
         return gettext("Today") if ago == 0 else gettext("Yesterday")
     return str(format_date(date, "full"))
+
+
+def shortday(at: datetime) -> str:
+    """The day in the subscriber's zone, in few characters for a table."""
+    return str(format_date(at, "short"))

@@ -7,16 +7,20 @@ from flask import Flask
 from flask_babel import lazy_gettext as later
 from markupsafe import Markup, escape
 
+from screener.numbers import display
 from screener.store.records import Call
 from screener.web import findings, words
 from screener.web.guard import csrf_token
 from screener.web.language import day
+from screener.web.sentence import number, sentence
 from screener.web.transcript import plain
 from screener.web.visitor import known_visitor
 
 NAVIGATION = (
     ("log.first", later("Today")),
     ("log.every", later("All calls")),
+    ("numbers.every", later("Numbers")),
+    ("settings.show", later("Settings")),
 )
 
 
@@ -30,8 +34,16 @@ class Day:
 
 def install_paper(app: Flask) -> None:
     """Give the templates what they share."""
-    app.jinja_env.globals.update(csrf=csrf, navigation=NAVIGATION, consents=words.CONSENTS)
-    app.jinja_env.filters.update(plain=plain, steps=findings.steps, groupby_day=groupby_day)
+    app.jinja_env.globals.update(
+        csrf=csrf,
+        navigation=NAVIGATION,
+        kept=words.KEPT,
+        treatments=words.CHOICES,
+        choices_told=words.TREATMENTS,
+        sentence=sentence,
+        number=number,
+    )
+    app.jinja_env.filters.update(plain=plain, steps=findings.steps, groupby_day=groupby_day, phone=display)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"visitor": known_visitor()})

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as later
 
-from screener.model import Category, Consent, Disposition, NumberCheck, RedFlag, Sign, Tactic, Treatment
+from screener.model import Category, Consent, Disposition, Jurisdiction, NumberCheck, RedFlag, Sign, Tactic, Treatment
 from screener.numbers import CallerKind
 
 THIRD_PARTY = later("Says it is a third party")
@@ -82,11 +82,20 @@ NUMBER_CHECKS: dict[NumberCheck, object] = {
 }
 
 CONSENTS: dict[Consent, object] = {
-    Consent.UNASKED: later("Hung up before answering about recording"),
+    Consent.UNASKED: later("Not recorded; the caller gave no answer about it"),
     Consent.RECORDING: later("Agreed to recording"),
     Consent.NOTES: later("No recording; agreed to written notes"),
     Consent.REFUSED: later("No recording, no notes; only the call and its keys are kept"),
     Consent.WITHDRAWN: later("Agreement taken back; what was kept has been deleted"),
+}
+
+# What is kept of a call, in a word or two, for the log's lines.
+KEPT: dict[Consent, object] = {
+    Consent.UNASKED: later("not recorded"),
+    Consent.RECORDING: later("recorded with consent"),
+    Consent.NOTES: later("written notes"),
+    Consent.REFUSED: later("not recorded"),
+    Consent.WITHDRAWN: later("deleted at the caller's wish"),
 }
 
 DISPOSITIONS: dict[Disposition, object] = {
@@ -107,6 +116,14 @@ TREATMENTS: dict[Treatment, object] = {
     Treatment.ALLOW: later("Allowed: may leave a message at once"),
     Treatment.MUTE: later("Muted: answered and logged, no text"),
     Treatment.BLOCK: later("Blocked: not taken"),
+}
+
+# What to do with a number's next calls, as buttons; empty forgets what was chosen.
+CHOICES: dict[str, object] = {
+    Treatment.ALLOW: later("Allow"),
+    Treatment.MUTE: later("Mute"),
+    Treatment.BLOCK: later("Block"),
+    "": later("Screen as usual"),
 }
 
 RECORDINGS: dict[str, object] = {
@@ -135,4 +152,20 @@ CARRIER_STATES: dict[str, object] = {
     "undelivered": later("Could not be delivered"),
     "failed": later("Could not be delivered"),
     "canceled": later("Cancelled"),
+}
+
+DEEDS: dict[str, object] = {
+    "listened": later("Recording listened to"),
+    "corrected": later("Label corrected"),
+    "deleted": later("Something deleted"),
+    "exported": later("Exported"),
+}
+
+JURISDICTIONS: dict[Jurisdiction, object] = {
+    Jurisdiction.CN: later("Mainland China"),
+    Jurisdiction.HK: later("Hong Kong"),
+    Jurisdiction.TW: later("Taiwan"),
+    Jurisdiction.SG: later("Singapore"),
+    Jurisdiction.US: later("United States"),
+    Jurisdiction.GB: later("United Kingdom"),
 }

@@ -12,6 +12,7 @@ from screener import conversation
 from screener.files import Files
 from screener.followup import keeping, reconciling, sending, sweep, telling, tidying
 from screener.house import Desk, House
+from screener.notify import Notifier
 from screener.origin import origin
 from screener.settings import Settings
 from screener.store import Store, beats, open_store
@@ -24,7 +25,7 @@ __all__ = ["KINDS", "Promises", "WorkerBusy", "make_desk", "migrate", "register"
 
 log = logging.getLogger(__name__)
 
-KINDS = ("text", "recording", "erase", "message", "delivery", "fate", "seek", "reconcile", "tidy")
+KINDS = ("text", "notice", "recording", "erase", "message", "delivery", "fate", "seek", "reconcile", "tidy")
 
 
 def work(settings: Settings) -> None:
@@ -85,6 +86,7 @@ def make_desk(settings: Settings, store: Store) -> Desk:
         store=store,
         files=Files(settings.recordings_url),
         telephony=Telephony(settings),
+        notifier=Notifier(settings),
         promise_later=promises.later,
         end=lambda tx, call, seconds: conversation.close(tx, house, call, seconds),
         now=clock.now,
@@ -99,6 +101,7 @@ def register(desk: Desk) -> None:
     """One workflow for each kind of follow-up; each is a single step that finds out for itself what is left to do."""
     doing: dict[str, Callable[[str], None]] = {
         "text": lambda sid: telling.tell(desk, bare(sid)),
+        "notice": lambda bundle: telling.tell_held(desk, bare(bundle)),
         "recording": lambda sid: keeping.keep_recording(desk, bare(sid), attempt(sid)),
         "erase": lambda sid: keeping.erase(desk, bare(sid)),
         "message": lambda sid: sending.deliver(desk, bare(sid)),

@@ -20,6 +20,10 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("nickname", sa.Text(), nullable=False),
         sa.Column("style", sa.Text(), nullable=False),
+        sa.Column("quiet_from", sa.Text(), nullable=False),
+        sa.Column("quiet_until", sa.Text(), nullable=False),
+        sa.Column("digest_at", sa.Text(), nullable=False),
+        sa.Column("opted_out_at", Utc(), nullable=True),
         sa.Column("created_at", Utc(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
         sa.UniqueConstraint("phone", name=op.f("uq_subscriber_phone")),
@@ -79,6 +83,22 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_call_subscriber_id_started_at_id"), ["subscriber_id", "started_at", "id"], unique=False
         )
+
+    op.create_table(
+        "channel",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subscriber_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"], ["subscriber.id"], name=op.f("fk_channel_subscriber_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel")),
+    )
+    with op.batch_alter_table("channel", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_channel_subscriber_id"), ["subscriber_id"], unique=False)
 
     op.create_table(
         "contact",
@@ -147,6 +167,10 @@ def upgrade() -> None:
         sa.Column("subscriber_id", sa.Integer(), nullable=False),
         sa.Column("call_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("after_id", sa.Text(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
         sa.Column("style", sa.Text(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
@@ -164,11 +188,16 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("updated_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["after_id"], ["message.id"], name=op.f("fk_message_after_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_message_call_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_message_channel_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(
             ["subscriber_id"], ["subscriber.id"], name=op.f("fk_message_subscriber_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("after_id", name=op.f("uq_message_after_id")),
         sa.UniqueConstraint("sid", name=op.f("uq_message_sid")),
         sa.UniqueConstraint("subscriber_id", "reference", name=op.f("uq_message_subscriber_id_reference")),
     )
@@ -224,11 +253,25 @@ def upgrade() -> None:
     op.create_table(
         "notice",
         sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("subscriber_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("bundle", sa.Text(), nullable=False),
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("wordless", sa.Boolean(), nullable=False),
+        sa.Column("noted_at", Utc(), nullable=False),
+        sa.Column("held_until", Utc(), nullable=True),
         sa.Column("message_id", sa.Text(), nullable=True),
-        sa.Column("fixed_at", Utc(), nullable=False),
+        sa.Column("fixed_at", Utc(), nullable=True),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_notice_call_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_notice_message_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"], ["subscriber.id"], name=op.f("fk_notice_subscriber_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("call_id", name=op.f("pk_notice")),
     )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_bundle"), ["bundle"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_notice_subscriber_id_noted_at"), ["subscriber_id", "noted_at"], unique=False
+        )

@@ -1,0 +1,75 @@
+"""Other channels for the same message: e-mail, push, chat. Addresses are kept encrypted and shown masked."""
+
+import base64
+import hashlib
+import ipaddress
+import logging
+import socket
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from screener.settings import Settings
+
+# What a subscriber may choose; each reaches a service of its own or a mail server, none runs a program or reads a file.
+SCHEMES = frozenset(
+    {"bark", "barks", "discord", "gchat", "gotify", "gotifys", "json", "jsons", "line", "mailto", "mailtos"}
+    | {"matrix", "matrixs", "msteams", "ntfy", "ntfys", "pover", "schan", "signal", "signals", "slack", "tgram"}
+    | {"wecombot", "wxpusher"}
+)
+TITLE = "Call log / 来电记录"
+
+
+class ChannelRefused(Exception):
+    """An address that cannot be used, or a channel that took no message. The text shows no address."""
+
+
+class Notifier:
+    """Sends to channels; `local_channels` lets them be on this machine or network."""
+
+    def __init__(self, settings: Settings) -> None:
+        key = hashlib.sha256(b"channels:" + settings.secret_key.encode()).digest()
+        self._vault = Fernet(base64.urlsafe_b64encode(key))
+        self._local = settings.local_channels
+
+    def seal(self, address: str) -> tuple[str, str]:
+        """An address as it is stored, and as it is shown. ChannelRefused when it may not be used."""
+        target = self._open(address.strip())
+        shown = target.url(privacy=True).partition("?")[0]
+        return self._vault.encrypt(address.strip().encode()).decode(), shown[:120]
+
+    def send(self, sealed: str, body: str) -> None:
+        """Send a message to a stored address. ChannelRefused when it was not taken."""
+        try:
+            address = self._vault.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise ChannelRefused("the address cannot be read; was SCREENER_SECRET_KEY changed?") from None
+        target = self._open(address)
+        # The library logs addresses and answers; none of that belongs in our log.
+        logging.getLogger("apprise").setLevel(logging.CRITICAL)
+        if not target.notify(body=body, title=TITLE, body_format="text"):
+            raise ChannelRefused("the channel did not take the message")
+
+    def _open(self, address: str) -> Any:
+        """The library's object for an address, if its kind is allowed and it leads outside."""
+        from apprise import Apprise
+
+        scheme = address.partition("://")[0].lower()
+        if scheme not in SCHEMES:
+            raise ChannelRefused(f"addresses begin with one of: {', '.join(sorted(SCHEMES))}")
+        target = Apprise.instantiate(address, suppress_exceptions=True)
+        if target is None:
+            raise ChannelRefused("this address is not complete; see the notification library's page for its form")
+        for host in {getattr(target, name, None) for name in ("host", "smtp_host")}:
+            if host and not self._local and not is_public(host):
+                raise ChannelRefused("this address leads to a private network, which the operator has not allowed")
+        return target
+
+
+def is_public(host: str) -> bool:
+    """Whether every address of a host is outside; a name that cannot be looked up fails later by itself."""
+    try:
+        found = {entry[4][0] for entry in socket.getaddrinfo(host, None)}
+    except OSError:
+        return "." in host and not host.endswith((".local", ".internal", ".localhost"))
+    return all(ipaddress.ip_address(str(address).partition("%")[0]).is_global for address in found)

@@ -1,0 +1,102 @@
+"""Settings: language and style of the texts, own situation, how long calls are kept, contacts, sessions."""
+
+from datetime import UTC, datetime
+from zoneinfo import available_timezones
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as later
+from werkzeug.wrappers import Response as AnyResponse
+
+from screener.house import house
+from screener.model import Jurisdiction, Language
+from screener.store import marks, sessions, subscribers
+from screener.store.marks import Preference
+from screener.summary import Style
+from screener.web.contacts import ImportProblem, read_contacts
+from screener.web.visitor import dismiss, owner, visitor
+from screener.web.words import JURISDICTIONS
+
+pages = Blueprint("settings", __name__)
+
+STYLES: dict[Style, object] = {
+    Style.DEFAULT: later("Ordinary: names the caller's claim; may lie on a lock screen"),
+    Style.DISCREET: later("Discreet: only that there was a call"),
+    Style.FULL: later("Full: with everything noticed"),
+}
+SITUATIONS: dict[str, object] = {
+    "illness": later("Illness, my own or in the family"),
+    "job_loss": later("Lost my job or income"),
+    "age": later("Retired or elderly"),
+}
+RETENTIONS = (30, 90, 180, 365, 730, 1825)  # days
+NAME_LENGTH = 60
+
+
+@pages.get("/settings")
+def show() -> str:
+    """Everything that the subscriber may choose."""
+    with house().store.read() as tx:
+        preference = marks.preference_of(tx, owner().id)
+        contacts = subscribers.contacts(tx, owner().id)
+        open_sessions = sessions.of_subscriber(tx, owner().id, datetime.now(UTC))
+    found = visitor()
+    return render_template(
+        "settings.html",
+        owner=owner(),
+        preference=preference,
+        contacts=contacts,
+        sessions=open_sessions,
+        here=found.session.token_hash if found else "",
+        styles=STYLES,
+        situations=SITUATIONS,
+        jurisdictions=JURISDICTIONS,
+        retentions=RETENTIONS,
+        zones=sorted(available_timezones()),
+    )
+
+
+@pages.post("/settings")
+def keep() -> AnyResponse:
+    """Keep what was chosen; what is not one of the choices changes nothing."""
+    form = request.form
+    changes: dict[str, str] = {"nickname": form.get("nickname", owner().nickname).strip()[:NAME_LENGTH]}
+    choices: dict[str, set[str]] = {"language": {*Language}, "style": {*Style}, "jurisdiction": {*Jurisdiction}}
+    for name, known in {**choices, "time_zone": available_timezones()}.items():
+        if form.get(name) in known:
+            changes[name] = form[name]
+    days = form.get("retention", "")
+    retention = int(days) if days.isascii() and days.isdigit() and int(days) in RETENTIONS else None
+    situation = tuple(one for one in SITUATIONS if one in form.getlist("situation"))
+    with house().store.write() as tx:
+        subscribers.change(tx, owner().id, changes)
+        marks.set_preference(tx, owner().id, Preference(retention, situation))
+    return back(gettext("Your settings are kept."))
+
+
+def back(said: str) -> AnyResponse:
+    flash(said)
+    return redirect(url_for("settings.show"), 303)
+
+
+@pages.post("/settings/contacts")
+def import_contacts() -> AnyResponse:
+    """Allow every number of a vCard or CSV file, so that family and doctor go straight through."""
+    file = request.files.get("file")
+    try:
+        found = read_contacts(file.read() if file else b"", owner().jurisdiction)
+    except ImportProblem as problem:
+        return back(str(problem))
+    with house().store.write() as tx:
+        added = sum(subscribers.allow_new(tx, owner().id, number, label) for number, label in found.items())
+    return back(gettext("%(added)d of %(found)d numbers are new and now allowed.", added=added, found=len(found)))
+
+
+@pages.post("/settings/sessions")
+def leave_everywhere() -> AnyResponse:
+    """End every session of the subscriber, this one too."""
+    with house().store.write() as tx:
+        sessions.end_all(tx, owner().id)
+    page = make_response(redirect(url_for("sign_in.ask"), 303))
+    dismiss(page)
+    return page
