@@ -6,7 +6,7 @@ import pytest
 
 from screener.followup import reconciling, sweep
 from screener.model import Consent, Disposition
-from screener.store import calls, messages, recordings, subscribers
+from screener.store import calls, recordings, subscribers
 from screener.store.schema import call as call_table
 from screener.telephony import Listed, NotSent
 from tests.desk import NOW, Bench, call_sid, recording_sid, rows
@@ -40,8 +40,7 @@ def test_an_ended_call_without_a_notice_is_told(bench: Bench) -> None:
 def test_a_told_call_is_left_alone(bench: Bench) -> None:
     """Its notice is fixed, even if it says that no text is sent."""
     call = bench.enter(consent=Consent.NOTES)
-    with bench.store.write() as tx:
-        messages.fix_notice(tx, {"call_id": call.id, "kind": "none", "reason": "muted", "fixed_at": NOW})
+    bench.told(call)
     assert swept(bench, minutes=5) == set()
 
 
@@ -82,9 +81,9 @@ def test_a_text_without_news_is_asked_after(bench: Bench) -> None:
 @pytest.mark.parametrize("state", ["promised", "unwanted", "held"])
 def test_a_recording_that_is_not_settled_is_started_again(bench: Bench, state: str) -> None:
     """Promised and not held, or not yet gone at the carrier."""
-    bench.note(bench.enter(consent=Consent.NOTES), recording_sid(1), state)
-    with bench.store.write() as tx:
-        messages.fix_notice(tx, {"call_id": 1, "kind": "none", "reason": "", "fixed_at": NOW})
+    call = bench.enter(consent=Consent.NOTES)
+    bench.note(call, recording_sid(1), state)
+    bench.told(call)
     assert swept(bench, seconds=21) == {("recording", recording_sid(1))}
     with bench.store.write() as tx:
         recordings.change(tx, recording_sid(1), {"state": "deleted", "carrier_deleted_at": NOW})
