@@ -14,7 +14,6 @@ from screener.store.records import Call, Message, Notice, Recording, record
 from screener.store.schema import call, message, notice, recording
 from tests.campaign.plan import Found
 
-
 UNDECIDED = ("pending", "sending")
 
 
