@@ -11,7 +11,7 @@ import pytest
 
 from screener.cli import serve
 from screener.simulator import Carrier
-from screener.simulator.premises import Premises, listens
+from screener.simulator.premises import Premises
 from tests.campaign.grounds import children, command_of
 from tests.signer import ACCOUNT, TOKEN
 
@@ -118,8 +118,7 @@ def test_a_killed_web_or_worker_comes_back(premises: Premises) -> None:
         os.kill(one, signal.SIGKILL)
         assert until(lambda below=below: alive(below) == [])
         assert until(lambda: len(children(premises._server.pid)) == 2)  # type: ignore[union-attr]
-        assert until(lambda: listens(premises.port))
-    assert premises._answers()
+        assert until(premises._answers)
 
 
 def test_the_supervisor_stops_gracefully(premises: Premises) -> None:
