@@ -19,12 +19,23 @@ from screener.understanding.claims import claims
 from screener.understanding.cues import Hit
 from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
+from screener.understanding.grammar import check_grammar
 from screener.understanding.hearing import Hearing, hear
 from screener.understanding.numbercheck import check
 from screener.understanding.parts import organisation_of, principal_of
 from screener.understanding.persons import name_en, name_zh, staff_en, staff_zh
 
-__all__ = ["live", "understand"]
+__all__ = ["live", "prepare", "understand"]
+
+
+def prepare() -> None:
+    """Loads and checks every list, so that a mistake shows at start and the first caller waits for nothing.
+
+    Raises CueError, GrammarError or GazetteerError, each naming the file.
+    """
+    check_grammar()
+    understand(["您好,工商银行,请把验证码告诉我"])
+    understand(["hello this is chase tell me the code"])
 
 
 def live(turns: Sequence[str], lang: Spoken | None = None) -> Live:
