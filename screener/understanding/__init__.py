@@ -69,7 +69,7 @@ def understand(
     )
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
-    red = permitted(red, category)
+    red = permitted(red, category, hearing.text.words)
     tactics = allowed(pressure, category, red, seen, money, hearing.text.words)
     back = callback(hearing.text.words, hearing.lang)
     published = organisation.organisation if organisation else None
