@@ -44,7 +44,8 @@ def live(turns: Sequence[str], lang: Spoken | None = None) -> Live:
     said = claims(hearing)
     flags = {RedFlag(hit.label) for hit in hearing.find("red_flags")}
     category = decide(Evidence(hearing.find("callers"), flags, said))
-    return Live(category, organisation_of(hearing, said, category), principal_of(hearing, said, category))
+    own = organisation_of(hearing, said, category)
+    return Live(category, own, principal_of(hearing, said, category, own))
 
 
 def understand(
@@ -77,7 +78,7 @@ def understand(
         category=category,
         category_spans=_category_spans(hearing, seen, category),
         organisation=organisation,
-        on_behalf_of=principal_of(hearing, said, category),
+        on_behalf_of=principal_of(hearing, said, category, organisation),
         tactics=_findings(hearing, tactics, Tactic),
         red_flags=_findings(hearing, red, RedFlag),
         signs=_findings(hearing, hearing.find("signs"), Sign),
