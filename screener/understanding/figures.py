@@ -48,9 +48,7 @@ def _zh_money(number: Number, run: str, before: str, after: str) -> bool:
     unit = bool(rule("figures.zh_unit").match(after))
     if rule("figures.zh_counted").match(after) or (not unit and run in _ROUND):
         return False
-    if before.endswith(("几", "好几", "数", "第", "百分之", "上")) or rule("figures.zh_not_money").search(
-        before
-    ):
+    if before.endswith(("几", "好几", "数", "第", "百分之", "上")) or rule("figures.zh_not_money").search(before):
         return False
     if number.digits and re.search(r"(?:打|拨|拨打|打电话到|致电)$", before):
         return False
@@ -184,8 +182,7 @@ def callback(words: str, lang: str) -> Called | None:
                 and not before.rstrip().endswith(("$", "£"))
             )
             fits = fits or (
-                7 <= len(digits) < 10
-                and bool(re.search(r"\b(?:call|ring|reach|phone|dial)\b[^.]{0,20}$", before))
+                7 <= len(digits) < 10 and bool(re.search(r"\b(?:call|ring|reach|phone|dial)\b[^.]{0,20}$", before))
             )
         if fits:
             best = Called(digits, number.start, number.end)
