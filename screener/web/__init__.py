@@ -26,6 +26,10 @@ def install_pages(app: Flask) -> None:
     app.register_blueprint(Blueprint("pages", __name__, template_folder="templates", static_folder="static"))
     for module in PAGES:
         app.register_blueprint(module.pages)
+    if app.extensions["screener"].settings.demo:
+        from screener.web import rehearsal
+
+        app.register_blueprint(rehearsal.pages)
     guard.install_guard(app)
     language.install_languages(app)
     paper.install_paper(app)

@@ -36,6 +36,7 @@ def install_paper(app: Flask) -> None:
     """Give the templates what they share."""
     app.jinja_env.globals.update(
         csrf=csrf,
+        demo=app.extensions["screener"].settings.demo,
         navigation=NAVIGATION,
         kept=words.KEPT,
         treatments=words.CHOICES,
