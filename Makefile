@@ -2,7 +2,9 @@
 # make test   lint, types and every test; what CI runs
 # make bench  the benchmarks of tests/bench, as ratios against a baseline of the same run
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+# The first that runs and can make an environment; a name on PATH alone may be a shim without a Python behind it.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 ARGS ?=
 
@@ -27,7 +29,7 @@ bench: $(VENV)/ready
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(VENV)/bin/python $$bench || exit 1; done
 
 $(VENV)/ready: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "screener needs Python 3.11 or newer"; exit 1)
+	@test -n "$(PYTHON)" || (echo "screener needs Python 3.11 or newer with venv (Debian: apt-get install python3-venv)"; exit 1)
 	@echo "Setting up $(VENV) (once; a minute or two) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'

@@ -310,3 +310,26 @@ code = Table(
     Index(None, "phone_hash", "created_at"),
     Index(None, "address_hash", "created_at"),
 )
+
+
+# What the worker looks for: calls by their end, and the few rows that are not settled yet.
+Index(None, call.c.ended_at)
+_UNERASED = (call.c.consent == "withdrawn") & call.c.carrier_erased_at.is_(None)
+Index("ix_call_unerased", call.c.ended_at, sqlite_where=_UNERASED, postgresql_where=_UNERASED)
+_AT_CARRIER = (recording.c.state == "held") & recording.c.carrier_deleted_at.is_(None)
+Index("ix_recording_at_carrier", recording.c.noted_at, sqlite_where=_AT_CARRIER, postgresql_where=_AT_CARRIER)
+
+beat = Table(
+    "beat",
+    metadata,
+    Column("slot", Text, primary_key=True),
+    Column("at", Utc, nullable=False),
+)
+
+# Calls whose recordings the carrier was asked for after the end, because it had told of none.
+sought = Table(
+    "sought",
+    metadata,
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Utc, nullable=False),
+)
