@@ -14,6 +14,7 @@ from screener import create_app
 from screener.settings import Settings
 from screener.store import calls
 from screener.store.records import Call
+from screener.web import rehearsal
 from tests.visit import Browser, add_owner
 
 
@@ -34,6 +35,10 @@ def demo(settings: Settings, tmp_path: Path) -> Iterator[Browser]:
     browser = Browser(app, url)
     browser.sign_in(add_owner(browser.house.store))
     yield browser
+    for one in rehearsal.playing:
+        one.terminate()
+        one.wait()
+    rehearsal.playing.clear()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -45,9 +50,9 @@ def ended(browser: Browser) -> Call:
     for _ in range(100):
         with browser.house.store.read() as tx:
             [*found] = calls.log(tx, 1)
-        if found and found[0].ended_at and not any(one.name == "rehearsal" for one in threading.enumerate()):
+        if found and found[0].ended_at:
             return found[0]
-        time.sleep(0.05)
+        time.sleep(0.1)
     raise AssertionError("no call came to its end")
 
 

@@ -1,79 +1,72 @@
 """In demo mode only: pick or type what a caller says, and watch the call appear in the log."""
 
-import logging
-import threading
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from screener.house import house
-from screener.origin import origin
+from screener.seeds import seeds
 from screener.settings import Settings
-from screener.simulator import Action, Carrier, Faults, ScriptedCaller, scripts
-from screener.simulator.callers import Caller
-from screener.simulator.premises import add_number
 from screener.web.visitor import owner
 
 pages = Blueprint("rehearsal", __name__)
-log = logging.getLogger(__name__)
 
-FICTION = "+442079460958"  # a number that Ofcom keeps for drama
-KEYS = frozenset("0123456789*#")
 MOST_LINES, LINE_LENGTH = 20, 500
-_line = threading.Lock()  # one rehearsal at a time in a process
+playing: list[subprocess.Popen[bytes]] = []  # the rehearsal under way in this process, one at a time
 
 
-class LinesCaller:
-    """Says one typed line after the other, keys where a line is digits, and hangs up after the last."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.left = iter(lines)
-
-    def over(self, words: str) -> Action | None:  # noqa: ARG002
-        return None
-
-    def answer(self, words: str) -> Action:  # noqa: ARG002
-        line = next(self.left, None)
-        if line is None:
-            return Action("hang_up")
-        return Action("press" if set(line) <= KEYS else "say", line)
-
-    def over_now(self) -> None:
-        pass
+def titles() -> Mapping[str, str]:
+    """The scripts of seeds/callers/, by name."""
+    files = sorted((seeds() / "callers").glob("*.toml"))
+    return {file.stem: str(tomllib.loads(file.read_text(encoding="utf-8")).get("title", file.stem)) for file in files}
 
 
 @pages.get("/rehearsal")
 def show() -> str:
-    """The scripts of seeds/callers/, and a field to type in."""
-    return render_template("rehearsal.html", scripts=scripts())
+    """The scripts, and a field to type in."""
+    return render_template("rehearsal.html", scripts=titles())
 
 
 @pages.post("/rehearsal")
 def ring() -> AnyResponse:
     """Ring the subscriber's own number; the call goes the whole way, over signed webhooks."""
-    name = request.form.get("script", "")
-    lines = [line.strip()[:LINE_LENGTH] for line in request.form.get("lines", "").splitlines() if line.strip()]
-    caller: Caller = ScriptedCaller(scripts()[name]) if name in scripts() else LinesCaller(lines[:MOST_LINES])
-    number = scripts()[name].from_ if name in scripts() else FICTION
-    if not _line.acquire(blocking=False):
+    playing[:] = [one for one in playing if one.poll() is None]
+    if playing:
         flash(gettext("A call is being played; wait for its end."))
         return redirect(url_for("rehearsal.show"), 303)
-    job = (house().settings, number, owner().twilio_number, caller)
-    threading.Thread(target=play, args=job, name="rehearsal", daemon=True).start()
+    name = request.form.get("script", "")
+    lines = [line.strip()[:LINE_LENGTH] for line in request.form.get("lines", "").splitlines() if line.strip()]
+    playing.append(play(house().settings, owner().twilio_number, name if name in titles() else "", lines[:MOST_LINES]))
     flash(gettext("Ringing. The call appears below by itself."))
     return redirect(url_for("log.first"), 303)
 
 
-def play(settings: Settings, number: str, to: str, caller: Caller) -> None:
-    """Hold one call from start to end. Its sound could not be fetched from here, so it is reported absent."""
-    carrier = Carrier(settings.account_sid, settings.auth_token, Faults(recording_absent=1))
-    try:
-        with carrier:
-            add_number(carrier, to, settings.public_url)
-            carrier.place(number, to, caller)
-            carrier.settle()
-    except Exception as problem:
-        log.warning("a rehearsed call broke off: %s", origin(problem))
-    finally:
-        _line.release()
+def play(settings: Settings, to: str, script: str, lines: list[str]) -> subprocess.Popen[bytes]:
+    """One call by `screener call`, in a process of its own: the server may know nothing of the carrier that rings."""
+    command = [sys.executable, "-m", "screener.cli", "call", "--to", to]
+    environment = {
+        **os.environ,
+        "TWILIO_ACCOUNT_SID": settings.account_sid,
+        "TWILIO_AUTH_TOKEN": settings.auth_token,
+        "TWILIO_API_BASE_URL": settings.api_base_url,
+        "SCREENER_PUBLIC_URL": settings.public_url,
+        "SCREENER_SECRET_KEY": settings.secret_key,
+        "SCREENER_DATA_DIR": str(settings.data_dir),
+    }
+    process = subprocess.Popen(  # noqa: S603  our own command; what is typed goes to its standard input only
+        [*command, "--script", script] if script else command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin
+    process.stdin.write("".join(f"{line}\n" for line in lines).encode())
+    process.stdin.close()
+    return process

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from screener.house import house
 from screener.model import Jurisdiction, Language
-from screener.store import marks, sessions, subscribers
+from screener.store import channels, marks, sessions, subscribers
 from screener.store.marks import Preference
 from screener.summary import Style
 from screener.web.contacts import ImportProblem, read_contacts
@@ -39,6 +39,7 @@ def show() -> str:
     with house().store.read() as tx:
         preference = marks.preference_of(tx, owner().id)
         contacts = subscribers.contacts(tx, owner().id)
+        other_ways = channels.of_subscriber(tx, owner().id)
         open_sessions = sessions.of_subscriber(tx, owner().id, datetime.now(UTC))
     found = visitor()
     return render_template(
@@ -46,6 +47,7 @@ def show() -> str:
         owner=owner(),
         preference=preference,
         contacts=contacts,
+        channels=other_ways,
         sessions=open_sessions,
         here=found.session.token_hash if found else "",
         styles=STYLES,

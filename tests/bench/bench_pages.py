@@ -81,7 +81,7 @@ def fill(store: Store, count: int) -> str:
             raw.executemany(TERM, ((owners[0], term, number) for number in range(1, count + 1) if number % every == 0))
         # Four digits at a time of a number that ends in the call's own, as the index cuts it.
         for place in range(10):
-            terms = sorted((f"8523598{n % 10_000:04}"[place : place + 4], n) for n in range(1, count + 1))
+            terms = sorted((f"8523598{n % 20:04}"[place : place + 4], n) for n in range(1, count + 1))
             raw.executemany("INSERT OR IGNORE INTO term VALUES (?, ?, ?)", ((owners[0], *one) for one in terms))
         tx.exec_driver_sql("CREATE INDEX ix_term_call_id ON term (call_id)")
     return token
@@ -105,7 +105,7 @@ def call_rows(owners: list[int], count: int) -> Iterator[tuple[Any, ...]]:
     for number, (owner, place) in enumerate(plan, 1):
         at = f"{START + timedelta(minutes=place):%Y-%m-%d %H:%M:%S.%f}"
         consent = "refused" if place % 25 == 0 else "recording"
-        caller = f"+8523598{number % 10_000:04}"
+        caller = f"+8523598{number % 20:04}"
         category = CATEGORIES[place % len(CATEGORIES)]
         yield (number, f"CA{number:032x}", owner, caller, consent, at, at, category, place % 25 == 1, at)
 
