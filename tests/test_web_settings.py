@@ -56,12 +56,16 @@ def test_settings_are_kept(browser: Browser, house: House, owner: Subscriber) ->
         "style": "discreet",
         "situation": ["illness", "greed"],
         "retention": "90",
+        "quiet_from": "22:30",
+        "quiet_until": "07:00",
+        "digest_at": "",
     }
     browser.post("/settings", form, on="/settings")
     with house.store.read() as tx:
         kept, preference = subscribers.by_id(tx, owner.id), marks.preference_of(tx, owner.id)
     assert kept is not None
     assert (kept.language, kept.jurisdiction, kept.time_zone) == (Language.ZH_HANT, Jurisdiction.TW, "Asia/Taipei")
+    assert (kept.quiet_from, kept.quiet_until, kept.digest_at) == ("22:30", "07:00", "")
     assert (kept.nickname, kept.style) == ("Min", "discreet")
     assert preference == marks.Preference(90, ("illness",))
     assert 'value="90" selected' in browser.page("/settings")
@@ -70,6 +74,7 @@ def test_settings_are_kept(browser: Browser, house: House, owner: Subscriber) ->
 def test_odd_settings_change_nothing(browser: Browser, house: House, owner: Subscriber) -> None:
     """What is not one of the choices is left as it was."""
     form = {"language": "xx", "jurisdiction": "MARS", "time_zone": "../etc", "style": "loud", "retention": "-1"}
+    form |= {"quiet_from": "25:00", "digest_at": "x"}
     assert browser.post("/settings", form, on="/settings").status_code == 303
     with house.store.read() as tx:
         assert subscribers.by_id(tx, owner.id) == owner

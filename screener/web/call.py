@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from screener.files import Files
 from screener.house import house
 from screener.store import Connection, calls, custody, marks, messages, notices, recordings, subscribers
-from screener.store.records import Call, Turn
+from screener.store.records import Call, Message, Turn
 from screener.web import findings, words
 from screener.web.language import language
 from screener.web.live import fresh
@@ -38,7 +38,7 @@ def show(sid: str) -> str:
         turns = calls.turns(tx, call)
         kept = {
             "recordings": recordings.of_call(tx, call.id),
-            "texts": messages.of_call(tx, call.id),
+            "texts": texts_of(tx, call),
             "notice": notices.of_call(tx, call.id),
             "trail": custody.of_call(tx, call.id),
             "ticked": marks.ticked(tx, call.id),
@@ -50,6 +50,17 @@ def show(sid: str) -> str:
             calls.save(tx, call.id, {"read_at": datetime.now(UTC)})
     asked = next((turn for turn in turns if turn.number == call.consent_turn), None)
     return render_template("call.html", call=call, asked=asked, words=words, **kept, **noticed(call, turns))
+
+
+def texts_of(tx: Connection, call: Call) -> list[Message]:
+    """Every message that tells of the call: its own, or the one that tells of several calls, and what followed it."""
+    notice = notices.of_call(tx, call.id)
+    found = messages.of_call(tx, call.id)
+    told = messages.find(tx, notice.message_id) if notice and notice.message_id else None
+    while told and told.id not in {one.id for one in found}:
+        found.append(told)
+        told = messages.after(tx, told.id)
+    return found
 
 
 def noticed(call: Call, turns: list[Turn]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Settings: language and style of the texts, own situation, how long calls are kept, contacts, sessions."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
@@ -31,6 +32,7 @@ SITUATIONS: dict[str, object] = {
 }
 RETENTIONS = (30, 90, 180, 365, 730, 1825)  # days
 NAME_LENGTH = 60
+CLOCK = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @pages.get("/settings")
@@ -66,6 +68,9 @@ def keep() -> AnyResponse:
     choices: dict[str, set[str]] = {"language": {*Language}, "style": {*Style}, "jurisdiction": {*Jurisdiction}}
     for name, known in {**choices, "time_zone": available_timezones()}.items():
         if form.get(name) in known:
+            changes[name] = form[name]
+    for name in ("quiet_from", "quiet_until", "digest_at"):
+        if name in form and (not form[name] or CLOCK.fullmatch(form[name])):
             changes[name] = form[name]
     days = form.get("retention", "")
     retention = int(days) if days.isascii() and days.isdigit() and int(days) in RETENTIONS else None
