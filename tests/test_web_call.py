@@ -75,8 +75,9 @@ def test_call_is_one_sentence(browser: Browser, house: House, owner: Subscriber)
 def test_urgent_call_is_the_one_thing(browser: Browser, house: House, owner: Subscriber) -> None:
     """A call that guidance puts before all others gives the first screen its one thing to do."""
     advice = {"rows": [{"id": "D83", "layer": 0, "why": {}, "because": []}], "steps": ADVICE["steps"]}
-    add_call(house.store, owner, 1, category="impostor", advice=advice)
+    add_call(house.store, owner, 1, category="impostor", advice=advice, organisation="cn-icbc")
     page = browser.page("/")
+    assert 'href="tel:95588"' in page
     assert "One thing to do today" in page
     assert "Call the bank on its own number." in page
 

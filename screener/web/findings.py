@@ -8,6 +8,7 @@ from typing import Any
 
 from screener.model import Category, NumberCheck, RedFlag, Sign, Tactic
 from screener.notices import Reason
+from screener.organisations import organisations
 from screener.store.records import Call, Message, Notice
 from screener.web.language import language, text_in
 from screener.web.words import HARSH, NOTICED
@@ -107,6 +108,12 @@ def conduct(call: Call) -> list[dict[str, str]]:
         }
         for one in rows(call.found.get("conduct"))
     ]
+
+
+def hotlines(call: Call) -> tuple[str, ...]:
+    """The published numbers of whom the caller claims to be or to act for; never a number that the caller named."""
+    known = (organisations().get(key or "") for key in (call.on_behalf_of, call.organisation))
+    return next((one.hotlines for one in known if one and one.hotlines and one.confidence == "high"), ())
 
 
 def why(notice: Notice | None) -> str:
