@@ -1,6 +1,6 @@
 """What the webhooks (House) and the follow-ups (Desk) are given: settings, store, carrier, and promises of work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -48,6 +48,13 @@ class Desk:
     # Ends a call whose end was never told to us, as the webhook would have: call and its seconds.
     end: Callable[[Connection, Call, int | None], None]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    # Whether the clock was set less than a grace ago, so that ages are not to be trusted.
+    clock_jumped: Callable[[], bool] = lambda: False
+    # The ids for which a follow-up of a kind waits or runs; of some ids, those for which one was ever promised.
+    under_way: Callable[[str], set[str]] = lambda _kind: set()
+    ever_promised: Callable[[str, Iterable[str]], set[str]] = lambda _kind, _ids: set()
+    # Makes the job engine forget follow-ups that were done before then; how many.
+    purge: Callable[[datetime], int] = lambda _before: 0
 
 
 def house() -> House:

@@ -1,4 +1,4 @@
-"""The gazetteer: organisations that callers claim to be, with their published numbers, from seeds/organisations.csv."""
+"""The gazetteer: bodies that callers claim to be, their numbers, from seeds/organisations.csv."""
 
 import csv
 import functools

@@ -15,7 +15,8 @@ from screener import create_app
 from screener.settings import Settings
 from screener.store import Store, open_store
 from screener.worker import migrate
-from tests.desk import Office
+from tests.desk import Bench, make_bench
+from tests.office import Office
 from tests.signer import ACCOUNT, BASE, TOKEN, Carrier
 
 
@@ -154,3 +155,9 @@ def carrier(app: Flask) -> Carrier:
 def office(store: Store, settings: Settings) -> Office:
     """A desk for follow-ups on each kind of database."""
     return Office(store, settings)
+
+
+@pytest.fixture
+def bench(settings: Settings, store: Store) -> Bench:
+    """A follow-up's desk with a carrier in memory, on each kind of database."""
+    return make_bench(settings, store)

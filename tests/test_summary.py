@@ -317,7 +317,7 @@ def test_a_wordless_hang_up_is_one_short_text():
     call = told(Understanding(), J.CN, held=Held.CALL, consent=Consent.UNASKED, disposition=Disposition.ABANDONED)
     for language in Language:
         assert compose(call, language).segments == 1
-    assert "没说话就挂了" in body(call)
+    assert "没有留言就挂了" in body(call)
 
 
 def test_a_keyed_category_is_told_as_keyed():

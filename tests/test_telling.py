@@ -11,7 +11,7 @@ from screener.model import Treatment
 from screener.store import calls, channels, messages, notices, subscribers
 from screener.store.records import Call, Message, Notice
 from screener.telephony import NotSent, Refused, Uncertain
-from tests.desk import Office
+from tests.office import Office
 
 BANK = "您好我是招商银行信用卡中心的小陈工号三零二一您有一笔账单"
 POLICE = "我是广州市公安局的民警你涉嫌洗钱马上把钱转到安全账户不然今天就逮捕你"

@@ -12,6 +12,7 @@ COMMANDS = {
     "worker": "screener.cli.serve:worker",
     "db": "screener.cli.operate:db",
     "subscriber": "screener.cli.operate:subscriber",
+    "channel": "screener.cli.channel:channel",
     "login": "screener.cli.operate:login",
     "doctor": "screener.cli.doctor:doctor",
     "call": "screener.cli.call:call",

@@ -60,7 +60,8 @@ def analyse(file: IO[str]) -> None:
                 raise ValueError("not a JSON object")
             answer = record(call)
         except ValueError as problem:
-            raise click.ClickException(f"{file.name}:{number}: {problem}") from problem
+            source = getattr(file, "name", "<stdin>")
+            raise click.ClickException(f"{source}:{number}: {problem}") from problem
         click.echo(json.dumps(answer, ensure_ascii=False))
 
 

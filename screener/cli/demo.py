@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from screener.cli.demo_ladder import show_ladder
 from screener.model import Consent
 from screener.simulator import CallRecord, Carrier, Script, scripts
 from screener.simulator.premises import RESIDENTS, Premises, PremisesError
@@ -128,7 +129,7 @@ def show(premises: Premises, stack: ExitStack) -> list[str]:
         click.echo(f"\n{number} of {len(played)}  {script.name}: {script.title}")
         if not tell(script, call, store, premises.carrier):
             failed.append(script.name)
-    return failed + afterwards(premises.carrier)
+    return failed + afterwards(premises.carrier) + show_ladder(premises, stack)
 
 
 def play(carrier: Carrier, wanted: list[Script]) -> Iterator[tuple[Script, CallRecord]]:

@@ -110,7 +110,7 @@ def shown(why: Words) -> str:
 
 def freeze(desk: Desk, tx: Connection, owner: Subscriber, subject: Subject, attempt: Attempt) -> str:
     """Write a message down under a reference that no other to this subscriber has; its id."""
-    style = attempt.rung.style or Style.DISCREET
+    style = attempt.rung.style or Style(owner.style)
     for _ in range(20):
         reference = new_reference()
         text = subject.compose(reference, owner.language, style)

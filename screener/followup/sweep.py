@@ -1,39 +1,52 @@
 """Our rows are the truth, the job engine is the motor: find what is owed and not done, and start it again."""
 
 import logging
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from screener import telephony
 from screener.house import Desk
+from screener.settings import Settings
 from screener.store import calls, messages, notices, recordings
 
 log = logging.getLogger(__name__)
 
+SWEEP_SECONDS = 15
 YOUNG = timedelta(seconds=20)  # what is younger is left to the job that was promised with it
+LATE = timedelta(seconds=2)
+UNTOLD = timedelta(seconds=30)  # after a call's end, until its recording is asked for
+QUIET = timedelta(minutes=15)  # after a text's last news, until its fate is asked for
+GIVEN_UP = timedelta(days=2)  # after which neither is asked for any more
+WINDOW = timedelta(days=7)  # looked through each time; a worker's first look goes back to the beginning
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+MOST = 500  # of each kind started again at a time
+RECONCILE_SECONDS = 300
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
-def sweep(desk: Desk) -> int:
+def interval(settings: Settings) -> float:
+    """Seconds between two sweeps."""
+    return min(SWEEP_SECONDS, settings.send_grace_seconds)
+
+
+def sweep(desk: Desk, *, whole: bool = False) -> int:
     """Start again whatever is owed; how many things that was."""
-    return (
-        end_lost_calls(desk)
-        + owed_texts(desk)
-        + owed_notices(desk)
-        + owed_messages(desk)
-        + owed_recordings(desk)
-        + owed_erasures(desk)
-    )
+    return sum(part(desk, whole=whole) for part in PARTS)
 
 
-def rerun(desk: Desk, kind: str, sid: str) -> None:
-    """Promise a follow-up under an id that a finished or failed run has not used up."""
+def start_again(desk: Desk, kind: str, sids: Iterable[str]) -> int:
+    """Promise follow-ups under ids that a finished or failed run has not used up, but for those under way already."""
+    wanted = set(sids)
+    wanted -= desk.under_way(kind) if wanted else set()
     stamp = int(desk.now().timestamp())
     with desk.store.write() as tx:
-        desk.promise_later(tx, kind, f"{sid}:r{stamp}", 0)
+        for sid in sorted(wanted):
+            desk.promise_later(tx, kind, f"{sid}:r{stamp}", 0)
+    return len(wanted)
 
 
-def end_lost_calls(desk: Desk) -> int:
-    """Close calls whose end was never told to us, after asking the carrier."""
+def end_lost_calls(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """Close calls whose end was never told to us, after asking the carrier; hang up those that never end."""
     longest = timedelta(seconds=desk.settings.max_call_seconds)
     with desk.store.read() as tx:
         sids = calls.open_since(tx, desk.now() - longest)
@@ -41,62 +54,99 @@ def end_lost_calls(desk: Desk) -> int:
     for sid in sids:
         try:
             status, seconds = desk.telephony.call_status(sid)
+            if status not in OVER:
+                desk.telephony.hang_up(sid)
+                continue
         except telephony.Gone:
-            status, seconds = "completed", None
+            seconds = None
         except telephony.TelephonyError as problem:
             log.warning("a call without an end could not be looked up: %s", problem)
-            continue
-        if status not in OVER:
-            continue
-        with desk.store.write() as tx:
-            call = calls.find(tx, sid, lock=True)
-            if call:
-                desk.end(tx, call, seconds)
-                closed += 1
+            break
+        closed += close(desk, sid, seconds)
     return closed
 
 
-def owed_texts(desk: Desk) -> int:
+def close(desk: Desk, sid: str, seconds: int | None) -> bool:
+    """End a call as the webhook would have; False when it has ended meanwhile."""
+    with desk.store.write() as tx:
+        call = calls.find(tx, sid, lock=True)
+        if call is None or call.ended_at:
+            return False
+        desk.end(tx, call, seconds)
+        return True
+
+
+def owed_texts(desk: Desk, *, whole: bool = False) -> int:
     """Ended calls that no notice tells of."""
-    with desk.store.read() as tx:
-        sids = calls.ended_without_notice(tx, desk.now() - YOUNG)
-    for sid in sids:
-        rerun(desk, "text", sid)
-    return len(sids)
-
-
-def owed_notices(desk: Desk) -> int:
-    """Bursts and digests whose time has come."""
-    with desk.store.read() as tx:
-        bundles = notices.due(tx, desk.now() - timedelta(seconds=2))
-    for bundle in bundles:
-        rerun(desk, "notice", bundle)
-    return len(bundles)
-
-
-def owed_messages(desk: Desk) -> int:
-    """Texts that wait past their time, and sendings that are uncertain past their grace."""
     now = desk.now()
     with desk.store.read() as tx:
-        ids = messages.due(tx, now - timedelta(seconds=2), now - timedelta(seconds=desk.settings.send_grace_seconds))
-    for message_id in ids:
-        rerun(desk, "message", message_id)
-    return len(ids)
+        sids = calls.ended_without_notice(tx, BEGINNING if whole else now - WINDOW, now - YOUNG, MOST)
+    return start_again(desk, "text", sids)
 
 
-def owed_recordings(desk: Desk) -> int:
+def owed_messages(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """Texts that wait past their time, and sendings that are uncertain past their grace."""
+    if desk.clock_jumped():
+        return 0
+    grace = timedelta(seconds=desk.settings.send_grace_seconds)
+    with desk.store.read() as tx:
+        ids = messages.due(tx, desk.now() - LATE, grace, MOST)
+    return start_again(desk, "message", ids)
+
+
+def untold_fates(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """Texts that the carrier took and has not told the end of."""
+    with desk.store.read() as tx:
+        ids = messages.unfinished(tx, desk.now(), QUIET, GIVEN_UP, MOST)
+    return start_again(desk, "fate", ids)
+
+
+def owed_recordings(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
     """Recordings promised and not held, or unwanted and not deleted at the carrier."""
     with desk.store.read() as tx:
-        sids = recordings.unfinished(tx, desk.now() - YOUNG)
-    for sid in sids:
-        rerun(desk, "recording", sid)
-    return len(sids)
+        sids = recordings.unfinished(tx, desk.now() - YOUNG, MOST)
+    return start_again(desk, "recording", sids)
 
 
-def owed_erasures(desk: Desk) -> int:
+def untold_recordings(desk: Desk, *, whole: bool = False) -> int:
+    """Consented calls of whose recording the carrier has told nothing."""
+    now = desk.now()
+    with desk.store.read() as tx:
+        sids = recordings.untold(tx, BEGINNING if whole else now - GIVEN_UP, now - UNTOLD, MOST)
+    return start_again(desk, "seek", sids)
+
+
+def owed_erasures(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
     """Calls whose consent was taken back and that the carrier has not been seen to be rid of."""
     with desk.store.read() as tx:
         sids = calls.to_erase(tx, desk.now() - YOUNG)
-    for sid in sids:
-        rerun(desk, "erase", sid)
-    return len(sids)
+    return start_again(desk, "erase", sids)
+
+
+def owed_notices(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """Bursts and digests whose time has come."""
+    with desk.store.read() as tx:
+        bundles = notices.due(tx, desk.now() - LATE, MOST)
+    return start_again(desk, "notice", bundles)
+
+
+PARTS = (
+    end_lost_calls,
+    owed_texts,
+    owed_notices,
+    owed_messages,
+    untold_fates,
+    owed_recordings,
+    untold_recordings,
+    owed_erasures,
+)
+
+
+def timed(desk: Desk, start: str | None) -> None:
+    """Work by the clock. Its id names the time, so that of many workers one does it; `start` names one that begins."""
+    now = desk.now()
+    with desk.store.write() as tx:
+        if start:
+            desk.promise_later(tx, "reconcile", f"day:{start}", 0)
+        desk.promise_later(tx, "reconcile", f"hour:{int(now.timestamp()) // RECONCILE_SECONDS}", 0)
+        desk.promise_later(tx, "tidy", f"{now:%Y-%m-%d}", 0)

@@ -164,8 +164,8 @@ def decided(desk: Desk, tx: Connection, owner: Subscriber, told: Told, heeded: H
 
 
 def caller_of(call: Call) -> str:
-    """Who called, as notices tell callers apart; all withheld ones are one."""
-    return call.caller or "withheld"
+    """Who called, as notices tell callers apart. Withheld callers are never taken for one another."""
+    return call.caller or f"withheld {call.id}"
 
 
 def clock(text: str) -> time | None:

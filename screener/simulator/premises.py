@@ -64,6 +64,7 @@ class Premises:
             "SCREENER_SEND_GRACE_SECONDS": "5",
             "SCREENER_WEB_WORKERS": "1",
             "SCREENER_DEMO": "1",
+            "SCREENER_LOCAL_CHANNELS": "on",
             "TWILIO_ACCOUNT_SID": self.carrier.account.sid,
             "TWILIO_AUTH_TOKEN": self.carrier.account.auth_token,
             "TWILIO_API_BASE_URL": self.carrier.url,
@@ -73,11 +74,15 @@ class Premises:
         """Create the database, and each resident here and at the carrier."""
         self.run("db", "upgrade")
         for one in RESIDENTS.values():
-            self.run(
-                "subscriber", "add", "--phone", one.phone, "--twilio-number", one.twilio_number,
-                "--language", one.language, "--jurisdiction", one.jurisdiction, "--time-zone", one.time_zone,
-            )  # fmt: skip
+            self.add(one)
             add_number(self.carrier, one.twilio_number, self.url)
+
+    def add(self, one: Resident) -> None:
+        """Add a subscriber as an operator does."""
+        self.run(
+            "subscriber", "add", "--phone", one.phone, "--twilio-number", one.twilio_number,
+            "--language", one.language, "--jurisdiction", one.jurisdiction, "--time-zone", one.time_zone,
+        )  # fmt: skip
 
     def write_environment(self) -> Path:
         """A file, for this user's eyes only, with the settings of this server as a shell reads them."""

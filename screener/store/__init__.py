@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from screener.store import (
+    beats,
     calls,
     channels,
     codes,
@@ -31,8 +32,9 @@ from screener.store import (
 )
 
 __all__ = [
-    "Connection", "SQLAlchemyError", "Store", "calls", "channels", "codes", "custody", "erasing", "logbook", "marks",
-    "messages", "notices", "numbers_seen", "open_store", "owed", "recordings", "search", "sessions", "subscribers",
+    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "channels", "codes", "custody", "erasing",
+    "logbook", "marks", "messages", "notices", "numbers_seen", "open_store", "owed", "recordings", "search",
+    "sessions", "subscribers",
 ]  # fmt: skip
 
 BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up after 15

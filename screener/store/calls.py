@@ -337,22 +337,21 @@ def of_number(tx: Connection, subscriber_id: int, number: str) -> tuple[int, Cal
     return count, record(Call, row) if row else None
 
 
-def ended_without_notice(tx: Connection, ended_before: datetime, limit: int = 100) -> list[str]:
-    """Sids of calls that ended before then and that no notice tells of yet."""
+def ended_without_notice(tx: Connection, ended_after: datetime, ended_before: datetime, limit: int = 500) -> list[str]:
+    """Sids of calls that ended in that time and that no notice tells of yet; in no order, so that some that never come
+    right do not keep the others from their turn."""
     query = (
         select(call.c.sid)
         .outerjoin(notice, notice.c.call_id == call.c.id)
-        .where(call.c.ended_at < ended_before, notice.c.call_id.is_(None))
-        .order_by(call.c.ended_at)
-        .limit(limit)
+        .where(call.c.ended_at > ended_after, call.c.ended_at < ended_before, notice.c.call_id.is_(None))
     )
-    return list(tx.execute(query).scalars())
+    return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
 
 
 def open_since(tx: Connection, at: datetime, limit: int = 100) -> list[str]:
     """Sids of calls that have been open since before `at`."""
-    query = select(call.c.sid).where(call.c.ended_at.is_(None), call.c.started_at < at).limit(limit)
-    return list(tx.execute(query).scalars())
+    query = select(call.c.sid).where(call.c.ended_at.is_(None), call.c.started_at < at)
+    return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
 
 
 def to_erase(tx: Connection, ended_before: datetime, limit: int = 100) -> list[str]:
@@ -360,4 +359,4 @@ def to_erase(tx: Connection, ended_before: datetime, limit: int = 100) -> list[s
     query = select(call.c.sid).where(
         call.c.consent == Consent.WITHDRAWN, call.c.ended_at < ended_before, call.c.carrier_erased_at.is_(None)
     )
-    return list(tx.execute(query.limit(limit)).scalars())
+    return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())

@@ -1,9 +1,9 @@
 """Messages: frozen before they are sent, moved only forward, never sent twice on a guess."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from screener.store.records import Message, record
@@ -23,6 +23,9 @@ RANK = {
     "canceled": 4,
 }
 FINAL = 4
+FAILED = frozenset({"undelivered", "failed", "canceled"})
+# A time of ours that lies so far ahead was written before the clock was set back.
+AHEAD = timedelta(minutes=10)
 
 
 class ReferenceTaken(Exception):
@@ -71,19 +74,24 @@ def end_of_ladder(tx: Connection, message_id: str, why: str, at: datetime) -> No
     tx.execute(update(message).where(message.c.id == message_id).values(problem=why, updated_at=at))
 
 
+def is_ahead(written: datetime, now: datetime) -> bool:
+    return written > now + AHEAD
+
+
 def claim(tx: Connection, message_id: str, at: datetime) -> Message | None:
     """Take a due pending message for sending; None when someone else has it or its time has not come."""
     row = tx.execute(
         update(message)
-        .where(
-            message.c.id == message_id,
-            message.c.state == "pending",
-            or_(message.c.not_before.is_(None), message.c.not_before <= at),
-        )
+        .where(message.c.id == message_id, _is_due(at))
         .values(state="sending", sending_at=at, attempts=message.c.attempts + 1, updated_at=at)
         .returning(*message.c)
     ).one_or_none()
     return record(Message, row) if row else None
+
+
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    came = or_(message.c.not_before.is_(None), message.c.not_before <= at, message.c.updated_at > at + AHEAD)
+    return (message.c.state == "pending") & came
 
 
 def settle(tx: Connection, sent: Message, changes: dict[str, Any]) -> bool:
@@ -116,20 +124,30 @@ def progress(tx: Connection, of: Message, status: str, error_code: int | None, a
     return True
 
 
-def due(tx: Connection, at: datetime, sending_before: datetime, limit: int = 100) -> list[str]:
-    """Ids of messages that wait past their time, or whose sending is uncertain past the grace."""
-    query = (
-        select(message.c.id)
-        .where(
-            or_(
-                (message.c.state == "pending") & (func.coalesce(message.c.not_before, at) <= at),
-                (message.c.state == "sending") & (message.c.sending_at < sending_before),
-            )
-        )
-        .order_by(message.c.created_at)
-        .limit(limit)
+def touch(tx: Connection, message_id: str, at: datetime) -> None:
+    """Looked after just now, and nothing new."""
+    tx.execute(update(message).where(message.c.id == message_id).values(updated_at=at))
+
+
+def due(tx: Connection, at: datetime, grace: timedelta, limit: int) -> list[str]:
+    """Ids of messages that wait past their time, or whose sending is uncertain past the grace; in no order, so that
+    some that never come right do not keep the others from their turn."""
+    uncertain = or_(message.c.sending_at < at - grace, message.c.sending_at > at + AHEAD)
+    waiting = select(message.c.id).where(or_(_is_due(at), (message.c.state == "sending") & uncertain))
+    return list(tx.execute(waiting.order_by(func.random()).limit(limit)).scalars())
+
+
+def unfinished(tx: Connection, at: datetime, quiet: timedelta, given_up: timedelta, limit: int) -> list[str]:
+    """Ids of accepted messages of which nothing was heard for `quiet`, and that are younger than `given_up`."""
+    final = [status for status, rank in RANK.items() if rank >= FINAL]
+    query = select(message.c.id).where(
+        message.c.state == "accepted",
+        message.c.sid.is_not(None),
+        func.coalesce(message.c.carrier_status, "").not_in(final),
+        message.c.updated_at < at - quiet,
+        message.c.sending_at > at - given_up,
     )
-    return list(tx.execute(query).scalars())
+    return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
 
 
 def counts(tx: Connection) -> dict[str, int]:

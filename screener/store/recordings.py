@@ -3,25 +3,39 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, text, update
+from sqlalchemy.exc import IntegrityError
 
+from screener.model import Consent
 from screener.store.records import Call, Recording, record
-from screener.store.schema import call, recording
+from screener.store.schema import call, recording, sought
 
 RANK = {"running": 0, "promised": 1}
 
 
 def note(tx: Connection, of: Call, sid: str, state: str, details: dict[str, Any]) -> str:
     """Note what the carrier says of a recording; its state after that. It never goes back to an earlier one."""
-    found = find(tx, sid)
-    now = datetime.now(UTC)
+    found = find(tx, sid, lock=True)
     if found is None:
-        tx.execute(insert(recording).values(call_id=of.id, sid=sid, state=state, noted_at=now, **details))
-        return state
+        values = {"call_id": of.id, "sid": sid, "state": state, "noted_at": datetime.now(UTC), **details}
+        if _insert(tx, values):
+            return state
+        found = find(tx, sid, lock=True)
+        assert found is not None
     if RANK.get(found.state, 9) < RANK.get(state, 2):
         tx.execute(update(recording).where(recording.c.id == found.id).values(state=state, **details))
         return state
     return found.state
+
+
+def _insert(tx: Connection, values: dict[str, Any]) -> bool:
+    """False when another transaction has just noted the same recording."""
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(recording).values(**values))
+    except IntegrityError:
+        return False
+    return True
 
 
 def find(tx: Connection, sid: str, *, lock: bool = False) -> Recording | None:
@@ -50,21 +64,49 @@ def unwanted(tx: Connection, call_id: int) -> list[str]:
     return list(changed.scalars())
 
 
-def unfinished(tx: Connection, noted_before: datetime, limit: int = 100) -> list[str]:
-    """Sids of recordings that are promised and not held, or whose copy at the carrier should be gone."""
-    query = (
-        select(recording.c.sid)
-        .where(
-            or_(
-                recording.c.state.in_(("promised", "unwanted")),
-                (recording.c.state == "held") & recording.c.carrier_deleted_at.is_(None),
-            ),
-            recording.c.noted_at < noted_before,
-        )
-        .order_by(recording.c.noted_at)
-        .limit(limit)
+def unfinished(tx: Connection, noted_before: datetime, limit: int) -> list[str]:
+    """Sids of recordings that are promised and not held, or whose copy at the carrier should be gone; in no order."""
+    query = select(recording.c.sid).where(
+        or_(
+            recording.c.state.in_(("promised", "unwanted")),
+            (recording.c.state == "held") & recording.c.carrier_deleted_at.is_(None),
+        ),
+        recording.c.noted_at < noted_before,
     )
-    return list(tx.execute(query).scalars())
+    return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
+
+
+def untold(tx: Connection, ended_after: datetime, ended_before: datetime, limit: int) -> list[str]:
+    """Sids of calls that consented to a recording and ended in that time, of which the carrier has told of no end of a
+    recording, and has not been asked for one; in no order."""
+    told = exists().where(recording.c.call_id == call.c.id, recording.c.state != "running")
+    asked = exists().where(sought.c.call_id == call.c.id)
+    query = select(call.c.sid).where(
+        call.c.consent == Consent.RECORDING,
+        call.c.ended_at > ended_after,
+        call.c.ended_at < ended_before,
+        ~told,
+        ~asked,
+    )
+    return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
+
+
+def sought_now(tx: Connection, call_id: int, at: datetime) -> None:
+    """The carrier was asked for every recording of the call, and has told all."""
+    if not tx.execute(select(sought.c.call_id).where(sought.c.call_id == call_id)).first():
+        tx.execute(insert(sought).values(call_id=call_id, at=at))
+
+
+def hold_name(tx: Connection, sha256: str) -> None:
+    """Until the transaction ends nobody else decides on the file of this name: whether it may go, or is held."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(sha256[:15], 16)})
+
+
+def known_names(tx: Connection, names: list[str]) -> set[str]:
+    """Those of the hashes that a recording still has."""
+    query = select(recording.c.sha256).where(recording.c.sha256.in_(names))
+    return {name for name in tx.execute(query).scalars() if name}
 
 
 def call_of(tx: Connection, sid: str) -> Call | None:

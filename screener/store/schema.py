@@ -218,7 +218,7 @@ notice = Table(
     Column("kind", Text, nullable=False),  # own, burst, digest, none
     Column("reason", Text, nullable=False, default=""),
     Column("bundle", Text, nullable=False, index=True),
-    Column("caller", Text, nullable=False),  # E.164, or `withheld` for all of those
+    Column("caller", Text, nullable=False),  # E.164, or a withheld caller of this call alone
     Column("wordless", Boolean, nullable=False, default=False),
     Column("noted_at", Utc, nullable=False),
     Column("held_until", Utc),  # a burst or a digest waits until then
@@ -309,4 +309,27 @@ code = Table(
     Column("used_at", Utc),
     Index(None, "phone_hash", "created_at"),
     Index(None, "address_hash", "created_at"),
+)
+
+
+# What the worker looks for: calls by their end, and the few rows that are not settled yet.
+Index(None, call.c.ended_at)
+_UNERASED = (call.c.consent == "withdrawn") & call.c.carrier_erased_at.is_(None)
+Index("ix_call_unerased", call.c.ended_at, sqlite_where=_UNERASED, postgresql_where=_UNERASED)
+_AT_CARRIER = (recording.c.state == "held") & recording.c.carrier_deleted_at.is_(None)
+Index("ix_recording_at_carrier", recording.c.noted_at, sqlite_where=_AT_CARRIER, postgresql_where=_AT_CARRIER)
+
+beat = Table(
+    "beat",
+    metadata,
+    Column("slot", Text, primary_key=True),
+    Column("at", Utc, nullable=False),
+)
+
+# Calls whose recordings the carrier was asked for after the end, because it had told of none.
+sought = Table(
+    "sought",
+    metadata,
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Utc, nullable=False),
 )

@@ -20,9 +20,10 @@ def step_words(told: Told, step: Step, style: Style, language: Language) -> str:
 def step_texts(told: Told, style: Style, language: Language, verify: str) -> list[str]:
     """The steps in order; `verify` names a published number and takes the place of the step to ring one."""
     ordinary = [step for step in told.advice.steps if step.role is not Role.EMERGENCY or told.suspect]
-    return [
+    texts = (
         verify if verify and step.role is Role.VERIFY else step_words(told, step, style, language) for step in ordinary
-    ]
+    )
+    return list(dict.fromkeys(texts))
 
 
 def has(told: Told, role: Role) -> bool:

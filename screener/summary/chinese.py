@@ -1,5 +1,7 @@
 """The words of a text in Simplified Chinese; Traditional is derived from the whole."""
 
+import re
+
 from screener.guidance import Role
 from screener.model import Category, Consent, Held, Language
 from screener.numbers import CallerKind
@@ -51,7 +53,7 @@ def parts(told: Told, style: Style) -> list[Part]:
     if told.category in (Category.PERSONAL, Category.DELIVERY):
         return _message(told, style)
     if told.wordless:
-        return [Part(f"{_time(told)}来电，没说话就挂了", Rank.WHO), Part(_number(told), Rank.NUMBER)]
+        return [Part(f"{_time(told)}来电，没有留言就挂了", Rank.WHO), Part(_number(told), Rank.NUMBER)]
     return _ordinary(told, style)
 
 
@@ -98,7 +100,8 @@ def _message(told: Told, style: Style) -> list[Part]:
         opening = f"送货来电{says}"
     else:
         back, opening = "回电请用通讯录里的号码", f"私人来电{says}"
-    return [Part(f"{opening}：{told_words}。", Rank.WHO), Part(f"{back}。{_time(told)}", Rank.NUMBER)]
+    stop = "" if re.search("[。！？…]”$", told_words) else "。"
+    return [Part(f"{opening}：{told_words}{stop}", Rank.WHO), Part(f"{back}。{_time(told)}", Rank.NUMBER)]
 
 
 def _discreet(told: Told) -> list[Part]:

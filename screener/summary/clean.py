@@ -11,8 +11,8 @@ from screener.sheets import sheet
 from screener.traditional import simplified
 
 LINK = re.compile(
-    r"(?:https?://|www\.)[!-~]+|[!-~]+@[!-~]+|[a-z0-9][a-z0-9-]*(?:\s?[.．]\s?[a-z]{2,})+(?:/[!-~]*)?"
-    r"|[a-z0-9-]+\s?(?:点|dot)\s?(?:com|cn|net|org|hk|tw|vip|top|cc)\b",
+    r"(?:https?://|www\.)[!-~]+|[!-~]+@[!-~]+|[a-z0-9][a-z0-9-]*(?:[.．][a-z]{2,})+(?:/[!-~]*)?"
+    r"|[a-z0-9-]+\s?(?:点|dot|[.．])\s?(?:com|cn|net|org|hk|tw|vip|top|cc)\b",
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"\+?\d(?:[\s\-－–—.·()（）]{0,3}\d){4,}")

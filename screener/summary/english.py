@@ -53,7 +53,7 @@ def parts(told: Told, style: Style) -> list[Part]:
         return _message(told, style)
     if told.wordless:
         return [
-            Part(f"{_time(told)}: a call, hung up without a word", Rank.WHO),
+            Part(f"{_time(told)}: a call, hung up without a message", Rank.WHO),
             Part(_number(told), Rank.NUMBER),
         ]
     return _ordinary(told, style)
@@ -104,7 +104,8 @@ def _message(told: Told, style: Style) -> list[Part]:
         opening = f"Delivery call{says}"
     else:
         back, opening = "To call back, use the number in your contacts", f"Personal call{says}"
-    return [Part(f"{opening}: {told_words}.", Rank.WHO), Part(f"{back}. {_time(told)}", Rank.NUMBER)]
+    stop = "" if told_words.endswith(('."', '?"', '!"')) else "."
+    return [Part(f"{opening}: {told_words}{stop}", Rank.WHO), Part(f"{back}. {_time(told)}", Rank.NUMBER)]
 
 
 def _discreet(told: Told) -> list[Part]:

@@ -1,15 +1,12 @@
-"""What the caller said, as findings: who it claims to be, what it does, what was odd. Offline and without a clock."""
+"""What the caller said, as findings: who it claims to be, what it does, what was odd. Offline, no clock."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from screener.model import (
     Category,
-    Claim,
     Finding,
     Jurisdiction,
     Live,
-    NumberCheck,
     RedFlag,
     Sign,
     Span,
@@ -18,7 +15,7 @@ from screener.model import (
     Understanding,
 )
 from screener.understanding.category import Evidence, decide
-from screener.understanding.claims import Claims, claim, claims
+from screener.understanding.claims import claims
 from screener.understanding.cues import Hit
 from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
@@ -73,7 +70,7 @@ def understand(
         tactics=_findings(hearing, tactics, Tactic),
         red_flags=_findings(hearing, red, RedFlag),
         signs=_findings(hearing, hearing.find("signs"), Sign),
-        agent_name=_agent_name(hearing, category),
+        agent_name=_agent_name(hearing),
         staff_id=_staff(hearing),
         callback_number=Finding(back.digits, hearing.text.spans(back.start, back.end)) if back else None,
         amount=money.value if money else None,
@@ -103,7 +100,7 @@ def _category_spans(hearing: Hearing, seen: list[Hit], category: Category) -> tu
     return tuple(span for hit in shown[:6] for span in hearing.text.spans(hit.start, hit.end))
 
 
-def _agent_name(hearing: Hearing, category: Category) -> Finding | None:
+def _agent_name(hearing: Hearing) -> Finding | None:
     place = name_en(hearing.text) if hearing.lang is Spoken.EN else name_zh(hearing.text)
     if place is None:
         return None

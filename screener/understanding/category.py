@@ -41,6 +41,8 @@ class Evidence:
         self.claims = claims
         self.own = claims.best()
         self.kind = self._kind(self.own)
+        if self.own and self.own.weight == 1 and self.kind in _BANKS | _LENDERS and self._private():
+            self.own, self.kind = None, ""  # a bank that a friend speaks of
 
     def _kind(self, named: Named | None) -> str:
         if named is None:
@@ -57,6 +59,9 @@ class Evidence:
     def score(self, label: str) -> float:
         """Strong cues count fully up to three, hints a third."""
         return min(self.count[label], 3) + min(self.count[f"{label}_hint"], 3) / 3
+
+    def _private(self) -> bool:
+        return not self.has("debt") and self.score("personal") + self.count["personal_hint"] >= 1
 
     @property
     def institution(self) -> bool:
@@ -173,6 +178,8 @@ def _financial(e: Evidence) -> Category | None:
         if selling >= 1 and (not debt or selling >= 2 > e.count["debt"]):
             return Category.MARKETING
         return Category.BANK if e.kind in _BANKS else Category.LENDER_PLATFORM
+    if e.kind == "platform" and debt:
+        return Category.LENDER_PLATFORM
     return None
 
 

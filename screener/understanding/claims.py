@@ -7,31 +7,10 @@ from screener.model import Claim, Jurisdiction, Spoken
 from screener.understanding import claims_zh
 from screener.understanding.claims_en import Introductions
 from screener.understanding.claims_zh import Named
+from screener.understanding.grammar import keys, rule
 from screener.understanding.hearing import Hearing
 from screener.understanding.names import mentions, owner
 from screener.understanding.text import fold
-
-_CURRENCY = (
-    (
-        Jurisdiction.GB,
-        re.compile(
-            r"£|\b(?:pounds?|quid|pence|p and l|ccj|council tax|solicitors?|direct debit|sort code|arrears|cheers|mate|overdraft|instalments?|hiya|postcode|high street|county court)\b"
-        ),
-    ),
-    (
-        Jurisdiction.HK,
-        re.compile(r"hk\s?\$|港币|港元|香港|\bhong kong\b|卡数|入数|过数|找数|转数快|我哋|嘅|蚊"),
-    ),
-    (Jurisdiction.SG, re.compile(r"\bsg?\s?\$\s?\d|新币|新加坡|\bsingapore\b|paynow|\bcpf\b|\bhdb\b")),
-    (Jurisdiction.TW, re.compile(r"新台币|台币|台湾|台北|健保|简讯|地检署|刑事局")),
-    (
-        Jurisdiction.US,
-        re.compile(
-            r"\$|\b(?:dollars?|bucks|zelle|venmo|cash app|social security|zip code|ssn|paycheck|attorneys?|checking account|garnish)\b"
-        ),
-    ),
-    (Jurisdiction.CN, re.compile(r"人民币|征信|块|元|支付宝|微信|派出所|公安")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +30,9 @@ class Claims:
 
 def country(words: str, hint: Jurisdiction | None) -> Jurisdiction | None:
     """Where the call plays, by currency and idiom; else the hint."""
-    for jurisdiction, idiom in _CURRENCY:
-        if idiom.search(words):
-            return jurisdiction
+    for jurisdiction in keys("country"):
+        if rule(f"country.{jurisdiction}").search(words):
+            return Jurisdiction(jurisdiction)
     return hint
 
 
@@ -104,10 +83,12 @@ def _longer(free: Named, known: Named) -> bool:
     return (
         free.end > known.end
         and bool(
-            re.search(r"(?:事务所|法院|公安局|派出所|检察院|分局|中心|局|资产管理|信用管理)$", free.words)
+            re.search(
+                r"(?:事务所|法院|公安局|派出所|检察院|分局|(?:调解|和解|事务|反诈|律师|服务)中心|局|资产管理|信用管理)$",
+                free.words,
+            )
         )
-        or (known.name is not None and not known.name.owners and len(free.words) > len(known.words))
-    )
+    ) or (known.name is not None and not known.name.owners and len(free.words) > len(known.words))
 
 
 def claim(hearing: Hearing, named: Named | None, where: Jurisdiction | None) -> Claim | None:

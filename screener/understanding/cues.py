@@ -82,9 +82,19 @@ class Cues:
         if cue.label in self._asserted:
             return False
         clause = max(opens, words.rfind(",", 0, start) + 1)
-        return self._any(
-            "_negated", lang, words, max(clause, start - _NEGATED[lang]), start + 1
-        ) or self._any("_reported", lang, words, max(opens, start - _REPORTED[lang]), start + 1)
+        return self._precedes("_negated", lang, words, (max(clause, start - _NEGATED[lang]), start, end)) or (
+            self._precedes("_reported", lang, words, (max(opens, start - _REPORTED[lang]), start, end))
+        )
+
+    def _precedes(self, label: str, lang: str, words: str, at: tuple[int, int, int]) -> bool:
+        """Whether such words begin before a hit; they may reach into it."""
+        low, start, end = at
+        for unless in self._unless.get(label, ()):
+            if unless.lang == lang:
+                match = unless.pattern.regex.search(words, low, end)
+                if match and match.start() < start:
+                    return True
+        return False
 
     def _any(self, label: str, lang: str, words: str, low: int, high: int) -> bool:
         return any(

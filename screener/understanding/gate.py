@@ -1,4 +1,4 @@
-"""Which cues count in which kind of call: pressure is pressure only about a payment, and only by this caller."""
+"""Which cues count in which kind of call: pressure is only about a payment, and only by this caller."""
 
 from collections.abc import Sequence
 from dataclasses import replace

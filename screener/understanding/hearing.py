@@ -37,7 +37,30 @@ def _heard() -> tuple[Homophones, Mishearings]:
 
 # Two-character names that are told by their sound alone: no common word sounds like them.
 _SHORT = frozenset(
-    "招行 建行 工行 农行 中行 交行 邮储 浦发 花呗 借呗 还呗 京东 微众 招联 捷信 度小满 韵达 德邦 广发 平安 美团 兴业".split()
+    [
+        "招行",
+        "建行",
+        "工行",
+        "农行",
+        "中行",
+        "交行",
+        "邮储",
+        "浦发",
+        "花呗",
+        "借呗",
+        "还呗",
+        "京东",
+        "微众",
+        "招联",
+        "捷信",
+        "度小满",
+        "韵达",
+        "德邦",
+        "广发",
+        "平安",
+        "美团",
+        "兴业",
+    ]
 )
 
 

@@ -1,4 +1,4 @@
-"""Names of organisations found in plain words: those of the gazetteer, and others that callers are known to give."""
+"""Names of organisations in plain words: the gazetteer's, and others that callers are known to give."""
 
 import functools
 import re
@@ -8,17 +8,10 @@ from dataclasses import dataclass
 from screener.model import Jurisdiction, Organisation
 from screener.organisations import organisations
 from screener.seeds import seeds
+from screener.understanding.grammar import listed
 from screener.understanding.sound import skeleton
 from screener.understanding.text import plain
 
-# Aliases that are ordinary words: believed only where a caller introduces itself.
-_ORDINARY = frozenset(
-    "马上 生活费 法院 公安 警察 110 165 1998 1799 白条 金条 信用付 信用购 上行 中行 一诺 万和 和君 回龙 友信 联信 勤为 德律 承信"
-    " 财安 高柏 点点 光大 渤海 华夏 民生 平安 中信 兴业 恒丰 直接贷 中邮 阳光消费 移动 联通 电信 邮政 直接 外服 飞天 国融 中租 极融 湖消 小赢"
-    " wells link bread radius fluid aqua crown velocity encore ally avant arrow csi pra ccs cbc erc ics tsi ncs mcm"
-    " credence sherman elan discover affirm ua za aeon promise marbles provident cabot very current dave sunny studio zip citizens regions"
-    " nationwide progressive sky three january tide trust target fidelity lowell ombudsman klarna".split()
-)
 # Brands that bear one name in several countries; the first is taken when nothing said points elsewhere.
 _REGIONS = {"CN": 0, "US": 1, "GB": 2, "HK": 3, "SG": 4, "TW": 5}
 
@@ -33,7 +26,8 @@ class Name:
 
     @property
     def ordinary(self) -> bool:
-        return self.words in _ORDINARY or len(self.words) < 2
+        """An ordinary word too: believed only where a caller introduces itself."""
+        return self.words in listed("lists.ordinary") or len(self.words) < 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +101,19 @@ def mentions(words: str) -> list[Mention]:
     return found
 
 
+def name_at(words: str, start: int) -> Name | None:
+    """The longest known Latin name that begins at a place; "u . s . bank" is "us bank" too."""
+    tokens = re.match(r"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){0,5}", words[start : start + 60])
+    said = tokens.group() if tokens else ""
+    while said:
+        for spelled in (said, said.replace(" . ", " ")):
+            name = known_names().get(spelled)
+            if name and spelled not in listed("lists.stop"):
+                return name if said == spelled else Name(said, name.kind, name.owners)
+        said = re.sub(r"(?: | \. )?[a-z0-9]+$", "", said)
+    return None
+
+
 def _runs_on(words: str, end: int) -> bool:
     """Whether a Latin word goes on after `end`."""
     inside = words[end - 1]
@@ -160,4 +167,6 @@ def owner(name: Name, country: Jurisdiction | None) -> Organisation | None:
     if not name.owners:
         return None
     here = [o for o in name.owners if country and o.country == country]
-    return (here or sorted(name.owners, key=lambda o: _REGIONS.get(o.country, 9)))[0]
+    ordered = here or sorted(name.owners, key=lambda o: _REGIONS.get(o.country, 9))
+    named = [o for o in ordered if o.country == ordered[0].country and name.words in o.name_zh]
+    return (named or ordered)[0]

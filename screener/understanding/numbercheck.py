@@ -13,9 +13,7 @@ def _digits(number: str, country: str) -> str:
     """A number without signs, its own country's prefix and trunk zero."""
     digits = re.sub(r"\D", "", number)
     prefix = _PREFIX.get(country, "")
-    if number.startswith("+") and digits.startswith(prefix):
-        digits = digits[len(prefix) :]
-    elif prefix and len(digits) > 10 and digits.startswith(prefix):
+    if prefix and digits.startswith(prefix) and (number.startswith("+") or len(digits) > 10):
         digits = digits[len(prefix) :]
     return digits.lstrip("0")
 

@@ -46,13 +46,17 @@ _ZH_RUN = re.compile(
     rf"\d+(?:\.\d+)?[十百千万亿]?(?:[{ZH_NUMERAL}\d](?![a-z]))*|[{ZH_NUMERAL}](?:[{ZH_NUMERAL}点]*[{ZH_NUMERAL}])?"
 )
 _EN_RUN = re.compile(
-    rf"\b(?:{EN_NUMERAL}|\d+(?:\.\d+)?)(?:(?: , | and a | and | |,)(?:{EN_NUMERAL}|\d+(?:\.\d+)?)\b)*(?![a-z])"
+    rf"\b(?:{EN_NUMERAL}|\d+(?:\.\d+)?)"
+    rf"(?:(?: , | and a | and | |,)(?:{EN_NUMERAL}|\d+(?:\.\d+)?)\b)*(?![a-z])"
 )
+
+
+_ZH_OVERRUN = re.compile(r".*[十百千万][一二两三四五六七八九](?=[一二两三四五六七八九])")
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A stretch of plain words that says a number: its value when it is a quantity, its digits when spelled."""
+    """A stretch of plain words that says a number: its value as a quantity, its digits when spelled."""
 
     start: int
     end: int
@@ -109,10 +113,13 @@ def chinese_numbers(words: str) -> list[Number]:
     found = []
     for match in _ZH_RUN.finditer(words):
         run = match.group()
+        over = _ZH_OVERRUN.match(run)
+        if over:  # "八千八一直": the figure ends before the next word's numeral
+            run = over.group()
         spelled = "".join(str(_ZH_DIGIT[c]) if c in _ZH_DIGIT else c for c in run)
         digits = spelled if re.fullmatch(r"\d+", spelled) else ""
         value = None if digits and len(digits) > 1 and not run.isascii() else chinese(run[:24])
-        found.append(Number(match.start(), match.end(), value, digits))
+        found.append(Number(match.start(), match.start() + len(run), value, digits))
     return found
 
 
@@ -188,10 +195,10 @@ def _spell(tokens: list[str]) -> str:
     return out
 
 
-def _token_digits(token: str) -> str | None:
-    if token == "hundred":
+def _token_digits(said: str) -> str | None:
+    if said == "hundred":
         return "00"
-    number = _EN_DIGIT.get(token, _EN_TEEN.get(token, _EN_TENS.get(token)))
+    number = _EN_DIGIT.get(said, _EN_TEEN.get(said, _EN_TENS.get(said)))
     return None if number is None else str(number)
 
 

@@ -1,9 +1,14 @@
 """Which of the names in a call is the caller's own body, and which its principal, given the kind of call."""
 
+from dataclasses import replace
+
 from screener.model import Category, Claim
+from screener.organisations import organisations
 from screener.understanding.claims import Claims, claim
 from screener.understanding.claims_zh import Named
+from screener.understanding.grammar import brands
 from screener.understanding.hearing import Hearing
+from screener.understanding.names import Name
 
 _ACTING = frozenset({Category.COLLECTION_AGENCY, Category.LAW_FIRM})
 _LENDERS = frozenset(
@@ -24,8 +29,8 @@ _MONEY = frozenset({Category.BANK, Category.LENDER_PLATFORM, Category.IMPOSTOR})
 
 
 def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim | None:
-    """The body that the caller claims to be; its principal where an agency or firm gives no name of its own."""
-    if category in (Category.UNKNOWN,):
+    """The body that the caller claims to be; its principal where an agency or firm gives no name."""
+    if category is Category.UNKNOWN:
         return None
     own = _own(said, category)
     if own is None and category in _ACTING:
@@ -40,7 +45,20 @@ def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim
         own = said.passing[0]
     if own is None and category is Category.MARKETING and hearing.lang == "en":
         own = next((n for n in said.principals if n.weight >= 3), None)
-    return claim(hearing, own, said.country)
+    return claim(hearing, _lending(own, category), said.country)
+
+
+def _lending(own: Named | None, category: Category) -> Named | None:
+    """The lending arm of a brand, when a lender or its agent is calling."""
+    arm = (
+        brands().get(own.words)
+        if own and category in _ACTING | {Category.LENDER_PLATFORM, Category.BANK}
+        else None
+    )
+    if own is None or arm is None:
+        return own
+    organisation = organisations()[arm]
+    return replace(own, name=Name(own.words, organisation.category, (organisation,)))
 
 
 def _own(said: Claims, category: Category) -> Named | None:

@@ -1,6 +1,6 @@
 """The small pattern language of seeds/cues/, checked and turned into regular expressions that stay linear.
 
-(a|b)   one of them; the group may be left out when a question mark follows: (a|b)?, in Chinese also one character: 的?
+(a|b)   one of them; a question mark after it makes it optional: (a|b)?, in Chinese also one character: 的?
 {name}  any phrase of that list in words.toml
 ~ ~~    a gap: up to six Chinese characters or thirty English letters; twice that
 #       a number, in figures or in words
@@ -10,6 +10,7 @@ _       a name: up to four Chinese characters or one English word
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from screener.understanding.numerals import EN_NUMERAL, ZH_NUMERAL
 
@@ -39,8 +40,9 @@ class Pattern:
 
 def keys_of(words: str) -> set[str]:
     """Everything in a text that a pattern can be looked up by: Chinese pairs, English word beginnings."""
-    found = {words[i : i + 2] for i in range(len(words) - 1)}
-    found.update(words)
+    found: set[str] = set()
+    if not words.isascii():
+        found.update(map("".join, pairwise(words)), words)
     found.update(word[:5] for word in re.findall(r"[a-z0-9]+", words))
     return found
 

@@ -1,4 +1,4 @@
-"""Words that the recogniser heard as others, put back by their sound: toneless pinyin, and English skeletons."""
+"""Words that the recogniser heard as others, put back by their sound: pinyin, and English skeletons."""
 
 import functools
 import re
@@ -30,18 +30,20 @@ class Homophones:
 
     def __init__(self, words: Iterable[str], kept: Iterable[str] = ()) -> None:
         self._kept = frozenset(kept)
-        self._by_sound: dict[tuple[str, str], list[str]] = {}
+        self._by_sound: dict[str, dict[str, list[str]]] = {}
         for word in sorted(set(words), key=len, reverse=True):
             for first in syllables(word[0]):
                 for second in syllables(word[1]):
-                    self._by_sound.setdefault((first, second), []).append(word)
+                    self._by_sound.setdefault(first, {}).setdefault(second, []).append(word)
 
     def repair(self, words: str) -> str:
         """The same text, character for character, with misheard words replaced by the known ones."""
         out = list(words)
+        sounds = [syllables(c) if c > "\u3400" else None for c in words]
         at, end = 0, len(words) - 1
         while at < end:
-            known = self._known(words, at) if words[at] > "\u3400" < words[at + 1] else None
+            first, second = sounds[at], sounds[at + 1]
+            known = self._known(words, at, first, second) if first and second else None
             if known:
                 out[at : at + len(known)] = known
                 at += len(known)
@@ -49,12 +51,13 @@ class Homophones:
                 at += 1
         return "".join(out)
 
-    def _known(self, words: str, at: int) -> str | None:
+    def _known(self, words: str, at: int, first: frozenset[str], second: frozenset[str]) -> str | None:
         """The longest known word that sounds as the text does here, at least half of it written alike."""
         near: str | None = None
-        for first in syllables(words[at]):
-            for second in syllables(words[at + 1]):
-                for word in self._by_sound.get((first, second), ()):
+        for sound in first:
+            follows = self._by_sound.get(sound)
+            for next_sound in second if follows else ():
+                for word in follows.get(next_sound, ()) if follows else ():
                     heard = words[at : at + len(word)]
                     if heard == word and (near is None or len(word) >= len(near)):
                         return word

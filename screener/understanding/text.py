@@ -16,7 +16,7 @@ HEAD, TAIL = 3000, 1500
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff"
 _PIECE = re.compile(
-    rf"[{CJK}]|[a-z]{{1,4}}\x01?\d[\da-z\x01]*|[a-z]+(?:'[a-z]+)?|\d+(?:[.,:\x01]\d+)*|[$£€¥%&#+@]|[.,]+|\n",
+    rf"[{CJK}]+|[a-z]{{1,4}}\x01?\d[\da-z\x01]*|[a-z]+(?:'[a-z]+)?|\d+(?:[.,:\x01]\d+)*|[$£€¥%&#+@]|[.,]+|\n",
 )
 _JOINT = "\x01"  # stands for a blank or hyphen inside one number, so that every position is kept
 _BETWEEN = re.compile(r"(?<=\d)[ -](?=\d)|(?<=[a-z])-(?=\d)")
@@ -48,11 +48,12 @@ _WHOLE = {
     "y'all": "you all",
     "ma'am": "maam",
 }
-_DIGITS = frozenset("zero oh one two three four five six seven eight nine".split())
+_DIGITS = frozenset(["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 _IS = frozenset(
     {"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"}
 )
 _STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
+_ALIKE = {"帐": "账", "妳": "你", "佢": "他"}  # written either way in the same word
 _QUOTES = dict.fromkeys("’‘`´ʼ＇", "'")
 
 
@@ -63,21 +64,21 @@ def _converter() -> opencc.OpenCC:
 
 @functools.lru_cache(maxsize=16384)
 def fold(character: str) -> str:
-    """One character as it is matched: half width, lower case, Simplified; punctuation as a stop or a comma."""
+    """One character as it is matched: half width, lower case, Simplified; a stop or comma for punctuation."""
     if character.isascii():
         return _STOPS.get(character, character.lower())
     if character in _STOPS or character in _QUOTES:
         return _STOPS.get(character) or _QUOTES[character]
     if "\u3400" <= character <= "\u9fff":
         simple = _converter().convert(character)
-        return simple if len(simple) == 1 else character
+        return _ALIKE.get(simple, simple) if len(simple) == 1 else character
     folded = unicodedata.normalize("NFKC", character).lower()
     return folded if len(folded) == 1 else " "
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Words ready for matching; `origin[i]` is where plain character i stands in the turns joined together."""
+    """Words ready for matching; `origin[i]` is where plain character i stands in the joined turns."""
 
     words: str
     origin: tuple[int, ...]
@@ -121,7 +122,7 @@ def _shorter(word: str) -> str:
 
 def _piece(word: str) -> str | None:
     """What one piece of speech adds to the plain words; None when it adds nothing."""
-    if word in _FILLERS or word in _HUMS:
+    if word in _HUMS:
         return None
     if word == "&":
         return "and"
@@ -163,6 +164,13 @@ def plain(turns: Sequence[str]) -> Plain:
         folded = _close_figures("".join(map(fold, stretch)))
         for match in _PIECE.finditer(folded):
             word = match.group()
+            begins = offset + match.start()
+            if word[0] >= "\u3400":
+                kept = [place for place, character in enumerate(word) if character not in _FILLERS]
+                pieces.extend(word[place] for place in kept)
+                origin.extend(begins + place for place in kept)
+                previous = word if kept else previous
+                continue
             piece = _piece(word)
             if piece is None or (piece == previous and _stutters(piece)):
                 continue
@@ -170,7 +178,7 @@ def plain(turns: Sequence[str]) -> Plain:
                 pieces.append(" ")
                 origin.append(offset + match.start())
             pieces.append(piece)
-            begins, spare = offset + match.start(), len(piece) - len(word)
+            spare = len(piece) - len(word)
             if spare <= 0:
                 origin.extend(range(begins, begins + len(piece) - 1))
                 origin.append(begins + len(word) - 1)

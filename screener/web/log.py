@@ -93,6 +93,6 @@ def asked_for() -> Wanted:
 def midnight(text: str, later: timedelta = timedelta()) -> datetime | None:
     """The start of a day in the subscriber's zone, and so much later."""
     try:
-        return datetime.combine(date.fromisoformat(text) + later, time(), owner().zone)
+        return datetime.combine(date.fromisoformat(text) + later, time(), owner().zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

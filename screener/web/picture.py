@@ -11,7 +11,7 @@ from flask_babel import format_date, gettext
 from markupsafe import Markup
 
 DAYS = 14
-WIDTH, HEIGHT, FOOT, HEAD = 640, 150, 22, 18  # units of the drawing
+WIDTH, HEIGHT, FOOT, HEAD = 360, 110, 18, 16  # units of the drawing
 INK, PAPER = "currentColor", "none"
 
 
@@ -36,7 +36,7 @@ def counted(times: Iterable[datetime], zone: ZoneInfo) -> Counts:
 def drawn(counts: Counts) -> tuple[Markup, Markup]:
     """Two bar charts: calls by day, calls by hour. Each bar carries its number, so colour says nothing."""
     days = [(str(format_date(day, "d")), count) for day, count in counts.days]
-    hours = [(str(hour), count) for hour, count in enumerate(counts.hours)]
+    hours = [("" if hour % 3 else str(hour), count) for hour, count in enumerate(counts.hours)]
     return (
         bars(days, gettext("Calls on each of the last %(days)d days", days=DAYS)),
         bars(hours, gettext("Calls by hour of the day")),
@@ -55,12 +55,12 @@ def bars(values: list[tuple[str, int]], title: str) -> Markup:
             drawsvg.Rectangle(middle - step * 0.3, HEIGHT - FOOT - tall, step * 0.6, tall, fill=INK, fill_opacity=0.55)
         )
         if count:
-            drawing.append(_label(str(count), middle, HEIGHT - FOOT - tall - 5))
-        drawing.append(_label(label, middle, HEIGHT - 5))
+            drawing.append(_label(str(count), middle, HEIGHT - FOOT - tall - 4))
+        drawing.append(_label(label, middle, HEIGHT - 6))
     drawing.append(drawsvg.Line(0, HEIGHT - FOOT, WIDTH, HEIGHT - FOOT, stroke=INK, stroke_opacity=0.4))
     svg: str = drawing.as_svg(header="")
     return Markup(svg)  # noqa: S704  numbers and our own words; drawsvg escapes them
 
 
 def _label(text: str, x: float, y: float) -> drawsvg.Text:
-    return drawsvg.Text(text, 13, x, y, text_anchor="middle", fill=INK)
+    return drawsvg.Text(text, 10, x, y, text_anchor="middle", fill=INK)
