@@ -166,7 +166,7 @@ def test_every_library_has_its_reason(text: str) -> None:
     for extra in set(optional) - {"test"}:
         needed |= {distribution(one) for one in optional[extra]}
     assert set(table) == needed
-    assert all(len(reason) > 4 for reason in table.values())
+    assert all(len(reason) > 2 for reason in table.values())
     for one in {distribution(one) for one in optional["test"]} - needed:
         assert one in section(text, LIBRARIES), one
 

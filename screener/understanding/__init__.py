@@ -53,9 +53,7 @@ def understand(
     seen = hearing.find("callers")
     red = hearing.find("red_flags")
     pressure = hearing.find("tactics")
-    category = decide(
-        Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
-    )
+    category = decide(Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure}))
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
     red = permitted(red, category)
@@ -94,8 +92,7 @@ def _category_spans(hearing: Hearing, seen: list[Hit], category: Category) -> tu
     shown = [
         hit
         for hit in seen
-        if hit.label.removesuffix("_hint") == category
-        or (category == Category.IMPOSTOR and hit.label == "scam")
+        if hit.label.removesuffix("_hint") == category or (category == Category.IMPOSTOR and hit.label == "scam")
     ]
     return tuple(span for hit in shown[:6] for span in hearing.text.spans(hit.start, hit.end))
 

@@ -41,9 +41,7 @@ class Introductions:
         self.text = text
         self.words = text.words
         letters = [c for c in text.spoken if c.isalpha() and c.isascii()]
-        self.cased = sum(c.isupper() for c in letters) > 0.012 * len(letters) and any(
-            c in ".,?!" for c in text.spoken
-        )
+        self.cased = sum(c.isupper() for c in letters) > 0.012 * len(letters) and any(c in ".,?!" for c in text.spoken)
 
     def claimed(self) -> list[Named]:
         """Names in the order of how surely they are the caller's own."""
@@ -126,10 +124,7 @@ class Introductions:
             if heard in _PLAIN:
                 return None
             if count == 1 and (
-                heard in listed("lists.stop")
-                or heard in given_names()
-                or len(heard) < 4
-                or self._upper(start)
+                heard in listed("lists.stop") or heard in given_names() or len(heard) < 4 or self._upper(start)
             ):
                 continue
             if tokens[count - 1].group() in listed("lists.stop") and tokens[count - 1].group() not in (
@@ -233,10 +228,7 @@ class Introductions:
 
 def _passing(words: str, name: Name) -> bool:
     place = words.find(name.words)
-    return (
-        bool(rule("claims_en.landmark").match(words[place + len(name.words) :]))
-        and "account holder" not in words
-    )
+    return bool(rule("claims_en.landmark").match(words[place + len(name.words) :])) and "account holder" not in words
 
 
 def _passing_words(words: str, start: int) -> bool:

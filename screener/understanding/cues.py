@@ -133,9 +133,7 @@ def _read(path: Path) -> dict[str, dict[str, list[str]]]:
 def word_lists() -> dict[str, dict[str, list[str]]]:
     """The lists of words.toml that phrases name in braces, by language."""
     tables = _read(seeds() / "cues" / "words.toml")
-    return {
-        lang: {name: t.get(lang, []) for name, t in tables.items() if t.get(lang)} for lang in ("zh", "en")
-    }
+    return {lang: {name: t.get(lang, []) for name, t in tables.items() if t.get(lang)} for lang in ("zh", "en")}
 
 
 def _patterns(path: Path, phrase: str, lang: str, limits: bool) -> list[Pattern]:

@@ -48,8 +48,7 @@ def _zh_sums(words: str) -> list[Sum]:
         spoken = number.value >= 100 and any(c in run for c in "百千万")
         written = number.value >= 100 and len(number.digits) < 7
         bare = spoken or (
-            written
-            and bool(rule("figures.zh_owed").search(before) or rule("figures.zh_asked").search(before))
+            written and bool(rule("figures.zh_owed").search(before) or rule("figures.zh_asked").search(before))
         )
         dollar = before.rstrip().endswith(("$", "¥", "£"))
         if not (unit or dollar or bare):
@@ -110,9 +109,7 @@ def _en_sums(words: str) -> list[Sum]:
             or end > number.end
             or bool(rule("figures.en_missed_follows").match(words[end : end + 24]))
         )
-        unit = unit or bool(
-            re.match(r" in (?:credit card|unsecured|card|back taxes|debt)", words[end : end + 20])
-        )
+        unit = unit or bool(re.match(r" in (?:credit card|unsecured|card|back taxes|debt)", words[end : end + 20]))
         loose = (
             value >= 20
             and len(number.digits) < 7
@@ -123,9 +120,7 @@ def _en_sums(words: str) -> list[Sum]:
         if not (dollar or unit or loose or alone):
             continue
         score = 2 + dollar + unit
-        if rule("figures.en_total").search(before) or rule("figures.en_owing_follows").match(
-            words[end : end + 40]
-        ):
+        if rule("figures.en_total").search(before) or rule("figures.en_owing_follows").match(words[end : end + 40]):
             score += 4
         elif rule("figures.en_owed").search(before):
             score += 2
@@ -186,8 +181,7 @@ def callback(words: str, lang: str) -> Called | None:
                 and not before.rstrip().endswith(("$", "£"))
             )
             fits = fits or (
-                7 <= len(digits) < 10
-                and bool(re.search(r"\b(?:call|ring|reach|phone|dial)\b[^.]{0,20}$", before))
+                7 <= len(digits) < 10 and bool(re.search(r"\b(?:call|ring|reach|phone|dial)\b[^.]{0,20}$", before))
             )
         if fits:
             best = Called(digits, number.start, number.end)

@@ -11,12 +11,8 @@ from screener.understanding.numerals import chinese_numbers, english_numbers
 
 _NONE = frozenset({Category.DELIVERY, Category.UNKNOWN})
 _DEBT_ONLY = {Tactic.HOME_VISIT, Tactic.THIRD_PARTY_CONTACT, Tactic.HIGH_BALL}
-_COLLECTING = frozenset(
-    {Category.BANK, Category.LENDER_PLATFORM, Category.COLLECTION_AGENCY, Category.LAW_FIRM}
-)
-_DEMANDS = frozenset(
-    {RedFlag.ASKS_VERIFICATION_CODE, RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT, RedFlag.UPFRONT_FEE}
-)
+_COLLECTING = frozenset({Category.BANK, Category.LENDER_PLATFORM, Category.COLLECTION_AGENCY, Category.LAW_FIRM})
+_DEMANDS = frozenset({RedFlag.ASKS_VERIFICATION_CODE, RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT, RedFlag.UPFRONT_FEE})
 
 
 def permitted(hits: Sequence[Hit], category: Category) -> list[Hit]:
@@ -45,9 +41,7 @@ def _small(hit: Hit, words: str, money: Sum | None) -> bool:
     lang = "en" if words.isascii() else "zh"
     said = words[hit.start : hit.end + 6]
     numbers = english_numbers(said) if lang == "en" else chinese_numbers(said)
-    values = [
-        n.value for n in numbers if n.value is not None and n.value >= 1 and n.start < hit.end - hit.start
-    ]
+    values = [n.value for n in numbers if n.value is not None and n.value >= 1 and n.start < hit.end - hit.start]
     if not values:
         return not numbers
     limit = max(Decimal(500), money.value / 8 if money else Decimal(0))
@@ -67,8 +61,7 @@ def allowed(
     hits = [
         replace(hit, label=hit.label.removesuffix("_on_debt"))
         for hit in hits
-        if (owing or not hit.label.endswith("_on_debt"))
-        and (hit.label != Tactic.LOW_BALL or _small(hit, words, money))
+        if (owing or not hit.label.endswith("_on_debt")) and (hit.label != Tactic.LOW_BALL or _small(hit, words, money))
     ]
     if category in _NONE:
         return []

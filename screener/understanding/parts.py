@@ -50,11 +50,7 @@ def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim
 
 def _lending(own: Named | None, category: Category) -> Named | None:
     """The lending arm of a brand, when a lender or its agent is calling."""
-    arm = (
-        brands().get(own.words)
-        if own and category in _ACTING | {Category.LENDER_PLATFORM, Category.BANK}
-        else None
-    )
+    arm = brands().get(own.words) if own and category in _ACTING | {Category.LENDER_PLATFORM, Category.BANK} else None
     if own is None or arm is None:
         return own
     organisation = organisations()[arm]

@@ -49,9 +49,7 @@ _WHOLE = {
     "ma'am": "maam",
 }
 _DIGITS = frozenset(["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
-_IS = frozenset(
-    {"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"}
-)
+_IS = frozenset({"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"})
 _STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
 _ALIKE = {"帐": "账", "妳": "你", "佢": "他"}  # written either way in the same word
 _QUOTES = dict.fromkeys("’‘`´ʼ＇", "'")

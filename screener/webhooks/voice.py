@@ -1,85 +1,25 @@
-"""Twilio calls us. Every route here is signed, does one transaction and no slow work, and never speaks of failure."""
+"""A call, as Twilio tells of it: ring, turns, words on their way, end, recording. One transaction each."""
 
 import logging
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, request
-from werkzeug.exceptions import HTTPException
+from flask import Response, request
 
-from screener import conversation, inbox, twiml
+from screener import conversation, twiml
 from screener.house import house
 from screener.model import Spoken
 from screener.numbers import read_caller
-from screener.origin import origin
-from screener.store import Connection, calls, messages, subscribers
+from screener.store import Connection, calls
 from screener.store.calls import Arrival, Ring
 from screener.store.records import Subscriber
+from screener.webhooks.signed import done, sid_named, webhooks, whole_number, xml
 
 log = logging.getLogger(__name__)
-webhooks = Blueprint("webhooks", __name__)
 
-SID = re.compile(r"(CA|RE|SM|MM)[0-9a-f]{32}")
 WORDS_KEPT = 4000  # characters of one turn; sixty seconds of speech stay far below
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-SPOKEN_ROUTES = frozenset({"webhooks.incoming", "webhooks.turn"})
-
-# The one place where a request is believed. It runs before every route of this blueprint.
-
-
-@webhooks.before_request
-def check_signature() -> None:
-    """403 unless the configured account signed exactly this request; nothing is stored before this."""
-    form = request.form
-    signature = request.headers.get("X-Twilio-Signature", "")
-    genuine = house().validator.validate(external_url(), form, signature)
-    if not genuine or form.get("AccountSid") != house().settings.account_sid:
-        abort(403)
-
-
-def external_url() -> str:
-    """The URL as Twilio signed it: configured base, our path, the raw query. `request.url` would be decoded."""
-    path = quote(request.environ["PATH_INFO"].encode("latin1"), safe="/~:@!$&'()*+,;=")
-    query = request.environ.get("QUERY_STRING", "")
-    return house().settings.public_url + path + (f"?{query}" if query else "")
-
-
-@webhooks.errorhandler(Exception)
-def trouble(problem: Exception) -> Response | HTTPException:
-    """Our own trouble: a caller hears a short apology and the same turn again; a callback comes again later."""
-    if isinstance(problem, HTTPException):
-        return problem
-    log.error("%s failed: %s", request.endpoint, origin(problem))
-    if request.endpoint == "webhooks.sms_incoming":
-        return xml(twiml.text_reply(""))
-    if request.endpoint not in SPOKEN_ROUTES:
-        return Response("try again later\n", 503, mimetype="text/plain", headers={"Retry-After": "5"})
-    tried = request.args.get("again", "0")
-    again = {"0": "1", "1": "2"}.get(tried)
-    target = f"{house().settings.public_url}{request.path}?again={again}" if again else None
-    return xml(twiml.apology((Spoken.ZH, Spoken.EN), target))
-
-
-def xml(body: str) -> Response:
-    return Response(body, mimetype="text/xml")
-
-
-def done() -> Response:
-    return Response(status=204)
-
-
-def sid_named(field: str) -> str:
-    """A carrier's sid from the form; 400 when it is missing or malformed."""
-    value = request.form.get(field, "")
-    if not SID.fullmatch(value):
-        abort(400, f"{field} is not a sid")
-    return value
-
-
-# Voice
 
 
 @webhooks.post("/voice/incoming")
@@ -184,10 +124,6 @@ def ended() -> Response:
     return done()
 
 
-def whole_number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
-
-
 @webhooks.post("/voice/recording")
 def recording() -> Response:
     """A recording runs, is ready or is absent: note it, and promise to keep it or to have it deleted."""
@@ -213,40 +149,3 @@ def rfc2822(text: str) -> datetime | None:
     except ValueError:
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-# Text
-
-
-@webhooks.post("/sms/incoming")
-def sms_incoming() -> Response:
-    """A text to the Twilio number. Only the subscriber's own phone is answered, and STOP and START never are."""
-    sid_named("MessageSid")
-    form = request.form
-    with house().store.write() as tx:
-        owner = subscribers.by_twilio_number(tx, form.get("To", ""))
-        if owner is None or form.get("From", "") != owner.phone:
-            log.warning("a text from a stranger was not answered")
-            return xml(twiml.text_reply(""))
-        body = form.get("OptOutType", "") or form.get("Body", "")
-        reply = inbox.answer(tx, owner, twiml.clean(body))
-    return xml(twiml.text_reply("" if form.get("OptOutType") else reply))
-
-
-@webhooks.post("/sms/status/<message_id>")
-def sms_status(message_id: str) -> Response:
-    """How a text of ours fares. It proves that the carrier has it, even when our sending never heard back."""
-    sid = sid_named("MessageSid")
-    code = whole_number(request.form.get("ErrorCode", ""))
-    now = datetime.now(UTC)
-    with house().store.write() as tx:
-        message = messages.find(tx, message_id, lock=True)
-        if message is None:
-            return done()
-        if message.sid and message.sid != sid:
-            log.error("the carrier took one text twice")
-            return done()
-        messages.adopt(tx, message_id, sid, now)
-        if messages.progress(tx, message, request.form.get("MessageStatus", ""), code, now):
-            house().promise(tx, "delivery", f"{message_id}:{request.form['MessageStatus']}")
-    return done()
