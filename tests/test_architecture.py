@@ -40,11 +40,7 @@ OWNERS = {
     "flask": {"house", "screener", "web", "webhooks", "wiring"},
     "flask_babel": {"web"},
     "markupsafe": {"web"},
-<<<<<<< HEAD
-    "obstore": {"files"},
-=======
     "obstore": {"files"},  # recordings in an object store
->>>>>>> main
     "opencc": {"traditional", "understanding", "web"},  # understanding keeps the way back; web makes its catalogue
     "phonenumbers": {"numbers", "summary", "understanding"},  # both read numbers that are not E.164 yet
     "prometheus_client": {"web"},
@@ -66,10 +62,6 @@ LONG = {
     "store/calls.py": "to be divided",
     "store/migrations/versions/0001_first_tables.py": "a migration is history and is not edited",
     "store/schema.py": "every table side by side",
-<<<<<<< HEAD
-    "webhooks.py": "to be divided",
-=======
->>>>>>> main
 }
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "service", "services", "common", "misc"}
 # Run by other programs, which is work indeed: Alembic, and `python -m`.

@@ -229,7 +229,7 @@ def test_the_changelog_names_the_version() -> None:
 
 # Written in parts, so that this file does not hold what it looks for.
 PLACES = ["/" + "work/", "/" + "tmp/", "/" + "root/", "/" + "home/", "/" + "opt/"]
-HOSTS = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "registry" + "."]
+HOSTS = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com"]
 VENDORED = ("screener/web/static/pico",)
 
 
