@@ -73,7 +73,7 @@ class Evidence:
         flags = self.flags
         weight = 3 * (RedFlag.ASKS_VERIFICATION_CODE in flags) + 3 * (RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags)
         weight += 2 * (RedFlag.THREATENS_ARREST in flags) + (RedFlag.CLAIMS_AUTHORITY in flags)
-        return weight + min(self.count["scam"], 3)
+        return weight + min(self.count["scam"] + self.count["remote"], 3)
 
 
 def decide(evidence: Evidence) -> Category:
@@ -114,13 +114,15 @@ def _impostor(e: Evidence) -> Category | None:
         if arrest or code or (authority and private):
             return Category.IMPOSTOR
         return None
-    if authority and (private or code or arrest or e.has("scam")):
+    if authority and (private or code or arrest or e.has("scam") or e.has("remote")):
         return Category.IMPOSTOR
     if _homely(e) and not authority:
         return None
     if e.institution and (code or private or arrest or e.count["scam"] >= 2):
         return Category.IMPOSTOR
-    if e.institution and e.has("scam") and not e.has("service"):
+    if e.institution and e.has("remote"):
+        return Category.IMPOSTOR
+    if e.has("scam") and (e.kind in ("telecom", "platform") or (e.institution and not e.has("service"))):
         return Category.IMPOSTOR
     if fee and (e.kind in _BANKS | _LENDERS | {"platform", "telecom"} or e.has("lender_word") or e.has("scam")):
         return Category.IMPOSTOR

@@ -115,7 +115,7 @@ def _shorter(word: str) -> str:
         if word.endswith(tail):
             return word[: -len(tail)] + full
     stem, _, tail = word.partition("'")
-    return f"{stem} is" if tail == "s" and stem in _IS else stem + tail
+    return f"{stem} is" if tail == "s" and stem in _IS else stem if stem.endswith("s") else stem + tail
 
 
 def _piece(word: str) -> str | None:
