@@ -204,6 +204,13 @@ def test_what_the_words_point_at_is_there() -> None:
             assert (ROOT / path).exists(), f"{name}: {path}"
 
 
+def test_every_page_is_reached_from_the_readme() -> None:
+    """Each page under docs/ has a link in both languages."""
+    for name in DOCS:
+        assert f"](docs/{name})" in README, name
+        assert f"](docs/{name})" in TWIN, name
+
+
 def test_the_glossary_has_the_nouns() -> None:
     """Every noun has its line, and the names of code in it are there."""
     nouns = set(re.findall(r"^\| ([a-z -]+) \|", DOCS["glossary.md"], re.MULTILINE)) - {"word"}
