@@ -2,7 +2,8 @@
 
 Two SQLite databases, each with one subscriber of so many calls among 99 others; requests alternate between them, so
 that a machine whose speed drifts slows both. Prints p50 and p95 in milliseconds and their ratios; aim: at most 1.5.
-On a busy machine look at the p50s: the p95s then measure the neighbours. Filling the large one takes some minutes and about 2 GB of disk.
+On a busy machine look at the p50s: the p95s then measure the neighbours. Filling the large one takes some minutes
+and about 2 GB of disk.
 
 Usage: python tests/bench/bench_pages.py [--calls 1000000] [--rounds 120]
 """
