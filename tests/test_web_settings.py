@@ -361,7 +361,7 @@ def test_someone_is_where_the_subscriber_lives(app: Flask, browser: Browser) -> 
     "query",
     [
         "before=x", "before=-1", "since=2026-13-01", "until=9999-12-31", "since=0001-01-01", "category=x", "consent=x",
-        "warning=2", "q=" + "长" * 500, "q=%00", "q=%ff", "q='%22%3B--", "before=99999999999999999999",
+        "warning=2", "q=" + "长" * 500, "q=%ff", "q='%22%3B--", "before=99999999999999999999",
     ],
 )  # fmt: skip
 def test_odd_queries_are_no_error(browser: Browser, house: House, owner: Subscriber, query: str) -> None:

@@ -45,7 +45,7 @@ def install_paper(app: Flask) -> None:
         number=number,
     )
     app.jinja_env.filters.update(why=findings.why, rung=findings.rung, hotlines=findings.hotlines)
-    app.jinja_env.filters.update(plain=plain, steps=findings.steps, groupby_day=groupby_day, phone=display)
+    app.jinja_env.filters.update(plain=plain, groupby_day=groupby_day, phone=display)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"visitor": known_visitor()})
