@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -80,6 +80,17 @@ def postgres_url(postgres_template: str, tmp_path: Path) -> Iterator[str]:
     _administer(postgres_template, f"CREATE DATABASE {name} TEMPLATE template_screener")
     yield postgres_template.format(database=name)
     _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def new_postgres_database(postgres_server: str) -> Callable[[str], str]:
+    """Makes an empty PostgreSQL database of that name; its URL."""
+
+    def made(name: str) -> str:
+        _administer(postgres_server, f"CREATE DATABASE {name}")
+        return postgres_server.format(database=name)
+
+    return made
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -19,7 +19,7 @@ LEVELS: list[set[str]] = [
     CORE,
     {"settings"},
     {"files", "notify", "store", "telephony", "twiml"},
-    {"house"},
+    {"house", "readiness"},
     {"conversation", "followup", "inbox"},
     {"web", "webhooks", "worker"},
     {"wiring"},

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -144,9 +145,11 @@ class Store:
     @contextmanager
     def _one_migration_at_a_time(self) -> Iterator[None]:
         if not self.is_sqlite:
-            with self.engine.connect() as tx:
-                tx.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-                tx.commit()
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as tx:
+                # Asked again and again: one that waits inside a statement would hold up the other's CREATE INDEX
+                # CONCURRENTLY, which waits for every statement that began before it.
+                while not tx.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATION_LOCK}).scalar_one():
+                    time.sleep(0.2)
                 try:
                     yield
                 finally:

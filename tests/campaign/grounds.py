@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from screener.simulator import Carrier
-from screener.simulator.premises import RESIDENTS, Premises, add_number
+from screener.simulator.premises import RESIDENTS, Premises, add_number, listens
 from screener.store import Store, open_store, subscribers
 from tests.campaign.plan import GRACE, Plan
 
@@ -68,6 +68,12 @@ class Grounds:
                 if self._worker is None or self._worker.poll() is not None:
                     command = self.premises._command("worker")
                     self._worker = subprocess.Popen(command, env=self.premises.environment, stdout=log, stderr=log)
+
+    def wait_for_web(self) -> None:
+        """Callers ring while somebody answers; a kill meets them in the middle, and some as they ring."""
+        end = time.monotonic() + 20
+        while not listens(self.premises.port) and time.monotonic() < end:
+            time.sleep(0.05)
 
     # What can be killed
 

@@ -44,6 +44,7 @@ def ring_and_kill(plan: Plan, grounds: Grounds, found: Found) -> None:
         try:
             kind = KINDS.index(wanted[number].subscriber)
             owner = resident((number * len(KINDS) + kind) % SUBSCRIBERS)
+            grounds.wait_for_web()
             grounds.carrier.dial(wanted[number], owner["twilio_number"])
         finally:
             done.release()
