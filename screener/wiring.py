@@ -6,6 +6,7 @@ import time
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from screener import understanding
 from screener.house import House
 from screener.settings import Settings, read_settings
 from screener.store import open_store
@@ -23,6 +24,7 @@ def wire(settings: Settings | None = None) -> Flask:
     store = open_store(settings.database_url, pool_size=settings.web_threads + 2)
     promises = Promises(store)
     promises.warm()
+    understanding.prepare()
     app = Flask("screener", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -35,7 +35,9 @@ def test_no_development_impostor_passes_as_genuine(development):
     assert development.alarms / development.harmless <= 0.03
 
 
-@pytest.mark.parametrize("name", ["unseen/open.jsonl", "unseen/heldout.jsonl", "unseen/second.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["unseen/open.jsonl", "unseen/heldout.jsonl", "unseen/second.jsonl", "unseen/third.jsonl"]
+)
 def test_unseen_calls_keep_the_level(name):
     """Calls in other words and with other companies are understood nearly as well."""
     unseen = score(calls(name))
@@ -44,6 +46,27 @@ def test_unseen_calls_keep_the_level(name):
     assert unseen.f1("tactics") >= 0.80
     assert unseen.f1("red_flags") >= 0.85
     assert unseen.passed == 0
+
+
+def test_short_calls_fall_into_their_category():
+    """One sentence is enough for the category of nearly every swindle and every everyday call."""
+    labelled = calls("unseen/categories.jsonl")
+    wrong = [c["turns"][0] for c in labelled if understand(c["turns"]).category != c["category"]]
+    assert len(wrong) <= 0.03 * len(labelled), wrong
+
+
+def test_one_sentence_of_pressure_is_told():
+    """A single sentence after an agency's introduction shows its tactic or flag, and no other."""
+    wrong = []
+    for call in calls("unseen/pressure.jsonl"):
+        chinese = not call["turn"].isascii()
+        opening = "我们是受平安银行委托的启铭信用管理公司。" if chinese else "This is Apex Recovery."
+        if "discloses_to_third_party" not in call["shows"]:
+            opening += "您逾期的欠款一共一万二。" if chinese else " You owe nine thousand dollars."
+        found = understand([opening, call["turn"]])
+        if {f.value for f in (*found.tactics, *found.red_flags)} != set(call["shows"]):
+            wrong.append(call["turn"])
+    assert len(wrong) <= 2, wrong
 
 
 def test_every_finding_shows_its_words():

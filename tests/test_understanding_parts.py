@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 
 from screener.seeds import seeds
+from screener.understanding import prepare
 from screener.understanding.cues import CueError, cues, load_cues
 from screener.understanding.figures import callback, owed
+from screener.understanding.grammar import GrammarError, check_grammar, rule
 from screener.understanding.numerals import chinese, chinese_numbers, english_numbers
 from screener.understanding.pattern import PatternError, compile_pattern
 from screener.understanding.sound import Homophones, skeleton
@@ -125,6 +127,15 @@ def test_cue_errors_name_file_and_line(tmp_path):
     path.write_text('[x]\nfr = ["code"]\n', "utf-8")
     with pytest.raises(CueError, match=r"bad\.toml:2"):
         load_cues(path)
+
+
+def test_everything_can_be_prepared():
+    """All shipped lists and expressions load, so that a mistake shows at start and not in a call."""
+    prepare()
+    check_grammar()
+    assert rule("country.GB").search("twenty pounds")
+    with pytest.raises(GrammarError, match=r"grammar\.toml.*nothing\.here"):
+        rule("nothing.here")
 
 
 def test_every_cue_file_loads_and_speaks_the_vocabulary():

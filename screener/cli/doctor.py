@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from screener.files import Files
+from screener.guidance import check
 from screener.settings import Settings, is_loopback, read_settings
 from screener.store import Store, messages, open_store, owed, subscribers
 from screener.store.records import Subscriber
@@ -38,6 +39,10 @@ def doctor() -> None:
 def examine(settings: Settings, store: Store) -> Iterator[Finding]:
     """Every check in the order in which a call depends on them."""
     yield Finding(True, "settings are complete")
+    problems = check()
+    yield from (Finding(False, f"seeds: {problem}") for problem in problems)
+    if not problems:
+        yield Finding(True, "the data in seeds/ is sound")
     if is_loopback(settings.public_url.split("/")[2].partition(":")[0]):
         yield Finding(False, f"SCREENER_PUBLIC_URL is {settings.public_url}: Twilio cannot reach this machine by it")
     if not store.answers():

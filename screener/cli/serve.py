@@ -13,6 +13,7 @@ from functools import partial
 import click
 
 from screener.cli.web_process import die_with_parent
+from screener.guidance import check
 from screener.settings import Settings, read_settings
 from screener.store import open_store
 
@@ -61,6 +62,9 @@ def serve() -> None:
     if not store.is_current():
         raise click.ClickException("the database is not up to date; run `screener db upgrade` first")
     store.engine.dispose()
+    problems = check()
+    if problems:
+        raise click.ClickException("the data in seeds/ needs a look:\n" + "\n".join(problems))
     if settings.demo:
         log.warning("SCREENER_DEMO is set: never do that where real calls arrive")
     children = [

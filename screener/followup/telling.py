@@ -1,36 +1,18 @@
-"""What the subscriber is told of a call: understood, advised on, given its one notice, and its message frozen."""
+"""What the subscriber is told of a call: its one notice, its message frozen, and after a failure the next rung."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import time, timedelta
-from typing import Any
 
-from screener.conduct import ConductFinding, Seen, observe
 from screener.followup import ladder, sending
-from screener.followup.findings import advice_json, findings_json
-from screener.guidance import Advice, Case, Situation, advise, lender_country
+from screener.followup.heeding import Heeded, heed, save, tell_again, tell_of
 from screener.house import Desk
-from screener.model import Category, Consent, Held, Understanding
 from screener.notices import Decision, Ended, NoticeKind, Wishes, decide
 from screener.notices import Notice as Told_of
-from screener.numbers import Caller
-from screener.store import Connection, calls, marks, messages, notices, subscribers
+from screener.store import Connection, calls, messages, notices, subscribers
 from screener.store.records import Call, Message, Notice, Subscriber
 from screener.summary import Told
-from screener.understanding import understand
 
-REPEAT_DAYS = 30  # within which the same number or claimed organisation calls again (our choice)
 LOOK_BACK = timedelta(hours=36)  # how far earlier notices matter to a new one: longer than any local day
-
-
-@dataclass(frozen=True, slots=True)
-class Heeded:
-    """A call understood and advised on; `words` are the caller's own."""
-
-    call: Call
-    understanding: Understanding
-    conduct: tuple[ConductFinding, ...]
-    advice: Advice
-    words: str
 
 
 def tell(desk: Desk, sid: str) -> None:
@@ -66,79 +48,6 @@ def fix(desk: Desk, call: Call, owner: Subscriber) -> str | None:
         told = tell_of(heeded, owner)
         decision = decided(desk, tx, owner, told, heeded)
         return note(desk, tx, owner, told, decision, heeded)
-
-
-def heed(tx: Connection, call: Call, owner: Subscriber) -> Heeded:
-    """Understand the kept words, set the call beside earlier ones, and find the next steps."""
-    words = [text for _, text in calls.statements(tx, call)]
-    understanding = understand(words, call.spoken, caller=call.caller, country=owner.jurisdiction)
-    if understanding.category is Category.UNKNOWN and call.keyed:
-        understanding = replace(understanding, category=call.keyed)
-    earlier = calls.before(tx, call, REPEAT_DAYS)
-    repeat = is_repeat(call, understanding, earlier)
-    situation = frozenset(Situation(one) for one in marks.preference_of(tx, owner.id).situation)
-    case = Case(owner.jurisdiction, understanding, held(call), repeat, situation=situation)
-    conduct = observe(
-        seen(call, understanding),
-        [seen(one, None) for one in earlier],
-        zone=owner.zone,
-        jurisdiction=owner.jurisdiction,
-        lender_country=lender_country(case),
-        category=understanding.category,
-    )
-    return Heeded(call, understanding, conduct, advise(replace(case, conduct=conduct)), " ".join(words))
-
-
-def held(call: Call) -> Held:
-    """What there is of the call: a recording that stands, the words alone, or only the fact of it."""
-    return {Consent.RECORDING: Held.RECORDING, Consent.NOTES: Held.WORDS}.get(call.consent, Held.CALL)
-
-
-def is_repeat(call: Call, understanding: Understanding, earlier: list[Call]) -> bool:
-    """Whether this number, or somebody with the same claim, called in the last thirty days."""
-    claim = understanding.organisation.key if understanding.organisation else None
-    return any((call.caller and one.caller == call.caller) or (claim and one.organisation == claim) for one in earlier)
-
-
-def seen(call: Call, understanding: Understanding | None) -> Seen:
-    """A call as the conduct clock sees it. Every call that we answered was connected."""
-    claim = understanding.organisation.key if understanding and understanding.organisation else call.organisation
-    principal = understanding.on_behalf_of.key if understanding and understanding.on_behalf_of else call.on_behalf_of
-    return Seen(call.started_at, call.caller, claim, answered=call.turn > 0, debt=principal or claim)
-
-
-def save(tx: Connection, heeded: Heeded) -> None:
-    """Keep the findings and the advice with the call."""
-    u, call = heeded.understanding, heeded.call
-    numbers = [number for number, _ in calls.statements(tx, call)]
-    changes: dict[str, Any] = {
-        "category": u.category,
-        "organisation": u.organisation.key if u.organisation else None,
-        "on_behalf_of": u.on_behalf_of.key if u.on_behalf_of else None,
-        "warning": u.category is Category.IMPOSTOR or heeded.advice.stop,
-        "findings": findings_json(u, heeded.conduct, numbers),
-        "advice": advice_json(heeded.advice),
-    }
-    calls.save(tx, call.id, changes)
-
-
-def tell_of(heeded: Heeded, owner: Subscriber) -> Told:
-    """The call as its text sees it; the reference is drawn when the text is frozen."""
-    call = heeded.call
-    assert call.disposition is not None
-    return Told(
-        understanding=heeded.understanding,
-        caller=Caller(call.caller_kind, call.caller, call.caller_raw),
-        at=call.started_at.astimezone(owner.zone),
-        consent=call.consent,
-        disposition=call.disposition,
-        held=held(call),
-        advice=heeded.advice,
-        reference="",
-        jurisdiction=owner.jurisdiction,
-        words=heeded.words,
-        keyed=call.keyed,
-    )
 
 
 # The one first notice
@@ -270,8 +179,3 @@ def subject_of(tx: Connection, message: Message, owner: Subscriber) -> ladder.Su
     if message.kind not in ("call", "burst") or not told:
         return None
     return ladder.of_call(told_of[-1].id, replace(told[-1], burst=len(told)))
-
-
-def tell_again(tx: Connection, call_id: int, owner: Subscriber) -> Told:
-    """A call of earlier as its text sees it."""
-    return tell_of(heed(tx, calls.by_id(tx, call_id), owner), owner)

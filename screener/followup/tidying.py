@@ -4,6 +4,7 @@ import itertools
 import logging
 from datetime import timedelta
 
+from screener.followup.expiring import expire
 from screener.house import Desk
 from screener.store import recordings
 
@@ -15,7 +16,8 @@ AT_ONCE = 500
 
 
 def tidy(desk: Desk) -> None:
-    """Halves of files go, and the memory of follow-ups done long ago; files that no call has are only told of."""
+    """Calls past their time go, halves of files, and old follow-ups; files that no call has are only told of."""
+    expire(desk)
     purged = desk.purge(desk.now() - REMEMBERED)
     cleared = desk.files.clear_unfinished(desk.now() - SETTLED)
     log.info("forgot %d follow-ups, deleted %d unfinished files", purged, cleared)

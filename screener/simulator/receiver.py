@@ -2,14 +2,11 @@
 
 import json
 import threading
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Iterable
+from typing import Any, Self
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Receiver:
@@ -34,7 +31,7 @@ class Receiver:
         self._thread.join()
         self._server.server_close()
 
-    def _take(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def _take(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         self.messages.append(str(json.loads(Request(environ).get_data())["message"]))
         return Response("", 204)(environ, start)
 

@@ -19,12 +19,23 @@ from screener.understanding.claims import claims
 from screener.understanding.cues import Hit
 from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
+from screener.understanding.grammar import check_grammar
 from screener.understanding.hearing import Hearing, hear
 from screener.understanding.numbercheck import check
 from screener.understanding.parts import organisation_of, principal_of
 from screener.understanding.persons import name_en, name_zh, staff_en, staff_zh
 
-__all__ = ["live", "understand"]
+__all__ = ["live", "prepare", "understand"]
+
+
+def prepare() -> None:
+    """Loads and checks every list, so that a mistake shows at start and the first caller waits for nothing.
+
+    Raises CueError, GrammarError or GazetteerError, each naming the file.
+    """
+    check_grammar()
+    understand(["您好,工商银行,请把验证码告诉我"])
+    understand(["hello this is chase tell me the code"])
 
 
 def live(turns: Sequence[str], lang: Spoken | None = None) -> Live:
@@ -33,7 +44,8 @@ def live(turns: Sequence[str], lang: Spoken | None = None) -> Live:
     said = claims(hearing)
     flags = {RedFlag(hit.label) for hit in hearing.find("red_flags")}
     category = decide(Evidence(hearing.find("callers"), flags, said))
-    return Live(category, organisation_of(hearing, said, category), principal_of(hearing, said, category))
+    own = organisation_of(hearing, said, category)
+    return Live(category, own, principal_of(hearing, said, category, own))
 
 
 def understand(
@@ -53,12 +65,10 @@ def understand(
     seen = hearing.find("callers")
     red = hearing.find("red_flags")
     pressure = hearing.find("tactics")
-    category = decide(
-        Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
-    )
+    category = decide(Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure}))
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
-    red = permitted(red, category)
+    red = permitted(red, category, hearing.text.words)
     tactics = allowed(pressure, category, red, seen, money, hearing.text.words)
     back = callback(hearing.text.words, hearing.lang)
     published = organisation.organisation if organisation else None
@@ -66,7 +76,7 @@ def understand(
         category=category,
         category_spans=_category_spans(hearing, seen, category),
         organisation=organisation,
-        on_behalf_of=principal_of(hearing, said, category),
+        on_behalf_of=principal_of(hearing, said, category, organisation),
         tactics=_findings(hearing, tactics, Tactic),
         red_flags=_findings(hearing, red, RedFlag),
         signs=_findings(hearing, hearing.find("signs"), Sign),
@@ -94,8 +104,7 @@ def _category_spans(hearing: Hearing, seen: list[Hit], category: Category) -> tu
     shown = [
         hit
         for hit in seen
-        if hit.label.removesuffix("_hint") == category
-        or (category == Category.IMPOSTOR and hit.label == "scam")
+        if hit.label.removesuffix("_hint") == category or (category == Category.IMPOSTOR and hit.label == "scam")
     ]
     return tuple(span for hit in shown[:6] for span in hearing.text.spans(hit.start, hit.end))
 

@@ -65,22 +65,15 @@ class Evidence:
 
     @property
     def institution(self) -> bool:
-        return (
-            self.kind in _INSTITUTIONS
-            or self.has("institution")
-            or self.has("bank_word")
-            or self.has("lender_word")
-        )
+        return self.kind in _INSTITUTIONS or self.has("institution") or self.has("bank_word") or self.has("lender_word")
 
     @property
     def scam(self) -> int:
         """How much shows a swindle, whoever is claimed."""
         flags = self.flags
-        weight = 3 * (RedFlag.ASKS_VERIFICATION_CODE in flags) + 3 * (
-            RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags
-        )
+        weight = 3 * (RedFlag.ASKS_VERIFICATION_CODE in flags) + 3 * (RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags)
         weight += 2 * (RedFlag.THREATENS_ARREST in flags) + (RedFlag.CLAIMS_AUTHORITY in flags)
-        return weight + min(self.count["scam"], 3)
+        return weight + min(self.count["scam"] + self.count["remote"], 3)
 
 
 def decide(evidence: Evidence) -> Category:
@@ -121,17 +114,17 @@ def _impostor(e: Evidence) -> Category | None:
         if arrest or code or (authority and private):
             return Category.IMPOSTOR
         return None
-    if authority and (private or code or arrest or e.has("scam")):
+    if authority and (private or code or arrest or e.has("scam") or e.has("remote")):
         return Category.IMPOSTOR
     if _homely(e) and not authority:
         return None
     if e.institution and (code or private or arrest or e.count["scam"] >= 2):
         return Category.IMPOSTOR
-    if e.institution and e.has("scam") and not e.has("service"):
+    if e.institution and e.has("remote"):
         return Category.IMPOSTOR
-    if fee and (
-        e.kind in _BANKS | _LENDERS | {"platform", "telecom"} or e.has("lender_word") or e.has("scam")
-    ):
+    if e.has("scam") and (e.kind in ("telecom", "platform") or (e.institution and not e.has("service"))):
+        return Category.IMPOSTOR
+    if fee and (e.kind in _BANKS | _LENDERS | {"platform", "telecom"} or e.has("lender_word") or e.has("scam")):
         return Category.IMPOSTOR
     return None
 
@@ -147,9 +140,7 @@ def _firm_or_relief(e: Evidence) -> Category | None:
         return Category.DEBT_RELIEF_SELLER
     if e.kind in ("law_firm",) or (e.has("law_firm") and e.kind not in _BANKS | _LENDERS):
         return Category.LAW_FIRM
-    if e.kind in _AGENCIES and (
-        debt or e.own is None or e.own.name is not None or e.pressed or e.claims.principals
-    ):
+    if e.kind in _AGENCIES and (debt or e.own is None or e.own.name is not None or e.pressed or e.claims.principals):
         return Category.COLLECTION_AGENCY
     if e.has("collection_agency") and not (e.score("marketing") >= 1 and not debt):
         return Category.COLLECTION_AGENCY

@@ -116,6 +116,4 @@ def _title(named: Named, raw: str) -> str:
     if any(c.isupper() for c in raw):
         return raw.strip()
     known = named.name.words if named.name else named.words
-    return " ".join(
-        word if word in ("and", "of", "the", "for") else word.capitalize() for word in known.split()
-    )
+    return " ".join(word if word in ("and", "of", "the", "for") else word.capitalize() for word in known.split())

@@ -30,8 +30,7 @@ def given_names() -> frozenset[str]:
     return frozenset((seeds() / "cues" / "given_names.txt").read_text("utf-8").split())
 
 
-def _tokens(words: str) -> list[re.Match[str]]:
-    return list(re.finditer(r"[a-z0-9]+", words))
+_words_in = re.compile(r"[a-z0-9]+").finditer
 
 
 class Introductions:
@@ -41,9 +40,7 @@ class Introductions:
         self.text = text
         self.words = text.words
         letters = [c for c in text.spoken if c.isalpha() and c.isascii()]
-        self.cased = sum(c.isupper() for c in letters) > 0.012 * len(letters) and any(
-            c in ".,?!" for c in text.spoken
-        )
+        self.cased = sum(c.isupper() for c in letters) > 0.012 * len(letters) and any(c in ".,?!" for c in text.spoken)
 
     def claimed(self) -> list[Named]:
         """Names in the order of how surely they are the caller's own."""
@@ -70,13 +67,15 @@ class Introductions:
         """Names for which the caller says it acts, most surely first."""
         found: list[Named] = []
         for match in rule("claims_en.acts_for").finditer(self.words):
-            for named in self._at(match.end(), 2):
+            for named in self._at(match.end(), 2, free=False):
                 if named.name is not None:
                     sure = 3 if rule("claims_en.acts_surely").match(match.group()) else 1
                     found.append(Named(named.words, named.start, named.end, sure, named.name))
         return sorted(found, key=lambda named: (-named.weight, named.start))
 
-    def _at(self, start: int, weight: int, *, opening: bool = False, article: bool = False) -> list[Named]:
+    def _at(
+        self, start: int, weight: int, *, opening: bool = False, article: bool = False, free: bool = True
+    ) -> list[Named]:
         exact = name_at(self.words, start)
         if exact:
             if _passing(self.words, exact) or (
@@ -84,7 +83,7 @@ class Introductions:
             ):
                 return []
             return [Named(exact.words, start, start + len(exact.words), weight + 2, exact)]
-        heard = self._heard(start)
+        heard = None if self.cased else self._heard(start)  # capitals come with right spelling
         if article:
             fits = (
                 heard
@@ -94,6 +93,8 @@ class Introductions:
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])] if heard and fits else []
         if heard:
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])]
+        if not free:
+            return []
         run = self._run(start, cased=self.cased)
         if not run and self.cased and not opening:
             run = self._run(start, cased=False)
@@ -117,7 +118,7 @@ class Introductions:
 
     def _heard(self, start: int) -> tuple[Name, int] | None:
         """The known name that the next one to five words sound like, the longest first."""
-        tokens = _tokens(self.words[start : start + 50])[:5]
+        tokens = list(_words_in(self.words[start : start + 50]))[:5]
         for count in range(len(tokens), 0, -1):
             end = tokens[count - 1].end()
             heard = self.words[start : start + end]
@@ -126,10 +127,7 @@ class Introductions:
             if heard in _PLAIN:
                 return None
             if count == 1 and (
-                heard in listed("lists.stop")
-                or heard in given_names()
-                or len(heard) < 4
-                or self._upper(start)
+                heard in listed("lists.stop") or heard in given_names() or len(heard) < 4 or self._upper(start)
             ):
                 continue
             if tokens[count - 1].group() in listed("lists.stop") and tokens[count - 1].group() not in (
@@ -145,7 +143,7 @@ class Introductions:
     def _run(self, start: int, *, cased: bool) -> tuple[int, bool] | None:
         """How far a name runs: capitals where the transcript has them, else up to a word of no name."""
         end, sure = start, False
-        for count, token in enumerate(_tokens(self.words[start : start + 70])[:7]):
+        for count, token in enumerate(list(_words_in(self.words[start : start + 70]))[:7]):
             low, high = start + token.start(), start + token.end()
             gap = self.words[end:low] if count else ""
             if gap.strip() not in ("", "&") and not (
@@ -233,10 +231,7 @@ class Introductions:
 
 def _passing(words: str, name: Name) -> bool:
     place = words.find(name.words)
-    return (
-        bool(rule("claims_en.landmark").match(words[place + len(name.words) :]))
-        and "account holder" not in words
-    )
+    return bool(rule("claims_en.landmark").match(words[place + len(name.words) :])) and "account holder" not in words
 
 
 def _passing_words(words: str, start: int) -> bool:

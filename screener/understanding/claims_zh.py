@@ -69,7 +69,7 @@ def _weighed(words: str, mention: Mention) -> Named:
     if rule("claims_zh.intro").search(before):
         weight = 4
     elif rule("claims_zh.opening").search(before):
-        weight = 3 if rule("claims_zh.self_after").match(after) or mention.start < 8 else 1
+        weight = 3 if rule("claims_zh.self_after").match(after) or (mention.start < 8 and "我" not in before) else 1
     elif rule("claims_zh.self_after").match(after) and not rule("claims_zh.other_before").search(before):
         weight = 1
     if rule("claims_zh.other_after").match(after) or before.endswith(

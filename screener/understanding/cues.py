@@ -83,16 +83,16 @@ class Cues:
             return False
         clause = max(opens, words.rfind(",", 0, start) + 1)
         return self._precedes("_negated", lang, words, (max(clause, start - _NEGATED[lang]), start, end)) or (
-            self._precedes("_reported", lang, words, (max(opens, start - _REPORTED[lang]), start, end))
+            self._precedes("_reported", lang, words, (max(opens, start - _REPORTED[lang]), start, start))
         )
 
     def _precedes(self, label: str, lang: str, words: str, at: tuple[int, int, int]) -> bool:
-        """Whether such words begin before a hit; they may reach into it."""
+        """Whether such words stand before a hit, or inside it."""
         low, start, end = at
         for unless in self._unless.get(label, ()):
             if unless.lang == lang:
                 match = unless.pattern.regex.search(words, low, end)
-                if match and match.start() < start:
+                if match and match.start() not in (start, end - 1):
                     return True
         return False
 
@@ -133,9 +133,7 @@ def _read(path: Path) -> dict[str, dict[str, list[str]]]:
 def word_lists() -> dict[str, dict[str, list[str]]]:
     """The lists of words.toml that phrases name in braces, by language."""
     tables = _read(seeds() / "cues" / "words.toml")
-    return {
-        lang: {name: t.get(lang, []) for name, t in tables.items() if t.get(lang)} for lang in ("zh", "en")
-    }
+    return {lang: {name: t.get(lang, []) for name, t in tables.items() if t.get(lang)} for lang in ("zh", "en")}
 
 
 def _patterns(path: Path, phrase: str, lang: str, limits: bool) -> list[Pattern]:

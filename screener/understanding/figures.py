@@ -18,6 +18,9 @@ class Sum:
     score: int
 
 
+_ROUND = frozenset({"千万", "百万", "万", "百", "千", "十"})  # not said alone of money
+
+
 def amounts(words: str, lang: str) -> list[Sum]:
     """Every sum in the order in which it is said, the likeliest sum owed scored highest."""
     return _zh_sums(words) if lang == "zh" else _en_sums(words)
@@ -32,50 +35,47 @@ def owed(words: str, lang: str) -> Sum | None:
 def _zh_sums(words: str) -> list[Sum]:
     found = []
     for number in chinese_numbers(words):
-        if number.value is None:
-            continue
         before, after = words[max(0, number.start - 18) : number.start], words[number.end : number.end + 14]
-        if re.search(r"(?:打|拨|拨打|打电话到|致电)$", before) and number.digits:
-            continue
-        unit = bool(rule("figures.zh_unit").match(after))
-        run = words[number.start : number.end]
-        if (
-            rule("figures.zh_counted").match(after)
-            or (not unit and run in ("千万", "百万", "万", "百", "千", "十"))
-            or before.endswith(("几", "好几", "数", "第", "百分之", "上"))
-        ):
-            continue
-        spoken = number.value >= 100 and any(c in run for c in "百千万")
-        written = number.value >= 100 and len(number.digits) < 7
-        bare = spoken or (
-            written
-            and bool(rule("figures.zh_owed").search(before) or rule("figures.zh_asked").search(before))
-        )
-        dollar = before.rstrip().endswith(("$", "¥", "£"))
-        if not (unit or dollar or bare):
-            continue
-        if rule("figures.zh_not_money").search(before):
-            continue
-        value, end = _with_cents(words, number)
-        score = 2 + unit
-        if rule("figures.zh_total").search(before):
-            score += 5
-        elif rule("figures.zh_owed").search(before):
-            score += 3
-        elif rule("figures.zh_asked").search(before):
-            score += 1
-        if (
-            rule("figures.zh_clearly_not").search(before)
-            or rule("figures.zh_later").match(after)
-            or (rule("figures.zh_not").search(before) and not rule("figures.zh_total").search(before))
-        ):
-            score -= 9
-        elif rule("figures.token").search(before):
-            score -= 2
-        if re.match(r"[多几来余]?(?:块|元)?钱?(?:的)?(?:就|算|结清|两清|政策)", after):
-            score -= 1
-        found.append(Sum(value, number.start, end, score))
+        if number.value is not None and _zh_money(number, words[number.start : number.end], before, after):
+            value, end = _with_cents(words, number)
+            found.append(Sum(value, number.start, end, _zh_score(before, after)))
     return found
+
+
+def _zh_money(number: Number, run: str, before: str, after: str) -> bool:
+    """Whether a number is a sum of money: by its unit, or by its size where nothing else is counted."""
+    assert number.value is not None
+    unit = bool(rule("figures.zh_unit").match(after))
+    if rule("figures.zh_counted").match(after) or (not unit and run in _ROUND):
+        return False
+    if before.endswith(("几", "好几", "数", "第", "百分之", "上")) or rule("figures.zh_not_money").search(before):
+        return False
+    if number.digits and re.search(r"(?:打|拨|拨打|打电话到|致电)$", before):
+        return False
+    if unit or before.rstrip().endswith(("$", "¥", "£")):
+        return True
+    if number.value < 100:
+        return False
+    asked = rule("figures.zh_owed").search(before) or rule("figures.zh_asked").search(before)
+    return any(c in run for c in "百千万") or (len(number.digits) < 7 and bool(asked))
+
+
+def _zh_score(before: str, after: str) -> int:
+    """How much speaks for a sum's being owed or asked."""
+    score = 2 + bool(rule("figures.zh_unit").match(after))
+    total = rule("figures.zh_total").search(before)
+    if total:
+        score += 5
+    elif rule("figures.zh_owed").search(before):
+        score += 3
+    elif rule("figures.zh_asked").search(before):
+        score += 1
+    no_debt = rule("figures.zh_clearly_not").search(before) or rule("figures.zh_later").match(after)
+    if no_debt or (rule("figures.zh_not").search(before) and not total):
+        score -= 9
+    elif rule("figures.token").search(before):
+        score -= 2
+    return score - bool(re.match(r"[多几来余]?(?:块|元)?钱?(?:的)?(?:就|算|结清|两清|政策)", after))
 
 
 def _with_cents(words: str, number: Number) -> tuple[Decimal, int]:
@@ -98,49 +98,45 @@ def _with_cents(words: str, number: Number) -> tuple[Decimal, int]:
 def _en_sums(words: str) -> list[Sum]:
     found = []
     for number in english_numbers(words):
-        before, after = words[max(0, number.start - 50) : number.start], words[number.end : number.end + 40]
+        before = words[max(0, number.start - 50) : number.start]
         value, end = _en_value(words, number)
-        if value is None:
-            continue
+        after = words[end : end + 40]
         dollar = bool(re.search(r"[$£€] ?$", before))
-        if re.match(r" pound\b(?!s)", words[end : end + 12]) and value > 1 and not dollar:
+        if value is None or (re.match(r" pound\b(?!s)", after) and value > 1 and not dollar):
             continue
-        unit = (
-            bool(rule("figures.en_unit").match(words[end : end + 30]))
-            or end > number.end
-            or bool(rule("figures.en_missed_follows").match(words[end : end + 24]))
+        unit = end > number.end or bool(
+            rule("figures.en_unit").match(after)
+            or rule("figures.en_missed_follows").match(after)
+            or re.match(r" in (?:credit card|unsecured|card|back taxes|debt)", after)
         )
-        unit = unit or bool(
-            re.match(r" in (?:credit card|unsecured|card|back taxes|debt)", words[end : end + 20])
-        )
-        loose = (
-            value >= 20
-            and len(number.digits) < 7
-            and bool(rule("figures.en_loose").search(before))
-            and not rule("figures.en_counted").match(after)
-        )
-        alone = value >= 20 and bool(re.search(r"(?:^|[.,] )$", before)) and words[end : end + 2] == " ."
-        if not (dollar or unit or loose or alone):
-            continue
-        score = 2 + dollar + unit
-        if rule("figures.en_total").search(before) or rule("figures.en_owing_follows").match(
-            words[end : end + 40]
-        ):
-            score += 4
-        elif rule("figures.en_owed").search(before):
-            score += 2
-        if rule("figures.en_not").search(before) or rule("figures.en_after_not").match(words[end : end + 40]):
-            score -= 9
-        elif rule("figures.en_token").search(before):
-            score -= 2
-        if (
-            rule("figures.en_queried").search(before)
-            and "customs" not in before
-            and not rule("figures.en_total").search(before)
-        ):
-            score -= 9
-        found.append(Sum(value, number.start, end, score))
+        if dollar or unit or (value >= 20 and _en_bare(number, before, after)):
+            found.append(Sum(value, number.start, end, 2 + dollar + unit + _en_score(before, after)))
     return found
+
+
+def _en_bare(number: Number, before: str, after: str) -> bool:
+    """Whether a number without a unit is a sum: after words of owing, or as a whole sentence."""
+    loose = len(number.digits) < 7 and rule("figures.en_loose").search(before)
+    if loose and not rule("figures.en_counted").match(after):
+        return True
+    return bool(re.search(r"(?:^|[.,] )$", before)) and after.startswith(" .")
+
+
+def _en_score(before: str, after: str) -> int:
+    """How much speaks for a sum's being owed or asked."""
+    score = 0
+    total = rule("figures.en_total").search(before)
+    if total or rule("figures.en_owing_follows").match(after):
+        score += 4
+    elif rule("figures.en_owed").search(before):
+        score += 2
+    if rule("figures.en_not").search(before) or rule("figures.en_after_not").match(after):
+        score -= 9
+    elif rule("figures.en_token").search(before):
+        score -= 2
+    if rule("figures.en_queried").search(before) and "customs" not in before and not total:
+        score -= 9
+    return score
 
 
 def _en_value(words: str, number: Number) -> tuple[Decimal | None, int]:
@@ -186,8 +182,7 @@ def callback(words: str, lang: str) -> Called | None:
                 and not before.rstrip().endswith(("$", "£"))
             )
             fits = fits or (
-                7 <= len(digits) < 10
-                and bool(re.search(r"\b(?:call|ring|reach|phone|dial)\b[^.]{0,20}$", before))
+                7 <= len(digits) < 10 and bool(re.search(r"\b(?:call|ring|reach|phone|dial)\b[^.]{0,20}$", before))
             )
         if fits:
             best = Called(digits, number.start, number.end)

@@ -1,5 +1,6 @@
 """Which cues count in which kind of call: pressure is only about a payment, and only by this caller."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -11,15 +12,13 @@ from screener.understanding.numerals import chinese_numbers, english_numbers
 
 _NONE = frozenset({Category.DELIVERY, Category.UNKNOWN})
 _DEBT_ONLY = {Tactic.HOME_VISIT, Tactic.THIRD_PARTY_CONTACT, Tactic.HIGH_BALL}
-_COLLECTING = frozenset(
-    {Category.BANK, Category.LENDER_PLATFORM, Category.COLLECTION_AGENCY, Category.LAW_FIRM}
-)
-_DEMANDS = frozenset(
-    {RedFlag.ASKS_VERIFICATION_CODE, RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT, RedFlag.UPFRONT_FEE}
-)
+_COLLECTING = frozenset({Category.BANK, Category.LENDER_PLATFORM, Category.COLLECTION_AGENCY, Category.LAW_FIRM})
+# A first payment to a collector is repayment; only what is called a fee is one.
+_FEE = re.compile(r"费|押金|保证金|\bfees?\b|deposit|charge")
+_DEMANDS = frozenset({RedFlag.ASKS_VERIFICATION_CODE, RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT, RedFlag.UPFRONT_FEE})
 
 
-def permitted(hits: Sequence[Hit], category: Category) -> list[Hit]:
+def permitted(hits: Sequence[Hit], category: Category, words: str) -> list[Hit]:
     """The red flags that mean something in a call of this kind."""
     barred: set[str] = set()
     if category is Category.GOVERNMENT:
@@ -37,7 +36,13 @@ def permitted(hits: Sequence[Hit], category: Category) -> list[Hit]:
         barred |= {RedFlag.DISCLOSES_TO_THIRD_PARTY, RedFlag.CLAIMS_AUTHORITY, RedFlag.THREATENS_ARREST}
     if category in (Category.BANK, Category.LENDER_PLATFORM):
         barred |= {RedFlag.UPFRONT_FEE, RedFlag.CLAIMS_AUTHORITY}
-    return [hit for hit in hits if hit.label not in barred]
+    collecting = category in (Category.COLLECTION_AGENCY, Category.LAW_FIRM)
+    return [
+        hit
+        for hit in hits
+        if hit.label not in barred
+        and not (collecting and hit.label == RedFlag.UPFRONT_FEE and not _FEE.search(words, hit.start, hit.end + 4))
+    ]
 
 
 def _small(hit: Hit, words: str, money: Sum | None) -> bool:
@@ -45,9 +50,7 @@ def _small(hit: Hit, words: str, money: Sum | None) -> bool:
     lang = "en" if words.isascii() else "zh"
     said = words[hit.start : hit.end + 6]
     numbers = english_numbers(said) if lang == "en" else chinese_numbers(said)
-    values = [
-        n.value for n in numbers if n.value is not None and n.value >= 1 and n.start < hit.end - hit.start
-    ]
+    values = [n.value for n in numbers if n.value is not None and n.value >= 1 and n.start < hit.end - hit.start]
     if not values:
         return not numbers
     limit = max(Decimal(500), money.value / 8 if money else Decimal(0))
@@ -67,8 +70,7 @@ def allowed(
     hits = [
         replace(hit, label=hit.label.removesuffix("_on_debt"))
         for hit in hits
-        if (owing or not hit.label.endswith("_on_debt"))
-        and (hit.label != Tactic.LOW_BALL or _small(hit, words, money))
+        if (owing or not hit.label.endswith("_on_debt")) and (hit.label != Tactic.LOW_BALL or _small(hit, words, money))
     ]
     if category in _NONE:
         return []

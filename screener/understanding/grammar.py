@@ -31,6 +31,13 @@ def rule(name: str) -> re.Pattern[str]:
         raise GrammarError(f"{seeds() / 'cues' / 'grammar.toml'}: {name}: {problem}") from problem
 
 
+def check_grammar() -> None:
+    """Compiles every expression. GrammarError names the first that cannot be used."""
+    for table in _tables():
+        for key in keys(table) if table not in ("lists", "brands") else ():
+            rule(f"{table}.{key}")
+
+
 @functools.cache
 def rules(name: str, count: int) -> tuple[re.Pattern[str], ...]:
     """The expressions TABLE.KEY_0, TABLE.KEY_1 and so on."""

@@ -27,9 +27,7 @@ def _heard() -> tuple[Homophones, Mishearings]:
     """The words of heard.toml, and every name in Chinese that is long enough to be told by its sound."""
     table = _table()
     names = [
-        words
-        for words, name in known_names().items()
-        if _CHINESE.match(words) and (len(words) > 2 or words in _SHORT)
+        words for words, name in known_names().items() if _CHINESE.match(words) and (len(words) > 2 or words in _SHORT)
     ]
     names = [words for words in names if len(_CHINESE.findall(words[:2])) == 2]
     return Homophones([*table["zh"], *names], table["kept"]), Mishearings(table["en"])

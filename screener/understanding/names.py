@@ -117,13 +117,7 @@ def name_at(words: str, start: int) -> Name | None:
 def _runs_on(words: str, end: int) -> bool:
     """Whether a Latin word goes on after `end`."""
     inside = words[end - 1]
-    return (
-        inside.isascii()
-        and inside.isalnum()
-        and end < len(words)
-        and words[end].isascii()
-        and words[end].isalnum()
-    )
+    return inside.isascii() and inside.isalnum() and end < len(words) and words[end].isascii() and words[end].isalnum()
 
 
 @functools.cache

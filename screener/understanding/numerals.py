@@ -6,9 +6,7 @@ from decimal import Decimal
 
 _ZH_DIGIT = {
     c: d
-    for d, group in enumerate(
-        ("零〇洞", "一幺壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒拐", "八捌", "九玖")
-    )
+    for d, group in enumerate(("零〇洞", "一幺壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒拐", "八捌", "九玖"))
     for c in group
 }
 _ZH_UNIT = {
@@ -38,9 +36,7 @@ _EN_TENS = {
 }  # fmt: skip
 _EN_SCALE = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000, "k": 1000}
 _EN_REPEAT = {"double": 2, "triple": 3, "treble": 3}
-EN_NUMERAL = "|".join(
-    sorted({*_EN_DIGIT, *_EN_TEEN, *_EN_TENS, *_EN_SCALE, *_EN_REPEAT}, key=len, reverse=True)
-)
+EN_NUMERAL = "|".join(sorted({*_EN_DIGIT, *_EN_TEEN, *_EN_TENS, *_EN_SCALE, *_EN_REPEAT}, key=len, reverse=True))
 
 _ZH_RUN = re.compile(
     rf"\d+(?:\.\d+)?[十百千万亿]?(?:[{ZH_NUMERAL}\d](?![a-z]))*|[{ZH_NUMERAL}](?:[{ZH_NUMERAL}点]*[{ZH_NUMERAL}])?"

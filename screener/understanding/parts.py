@@ -50,11 +50,7 @@ def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim
 
 def _lending(own: Named | None, category: Category) -> Named | None:
     """The lending arm of a brand, when a lender or its agent is calling."""
-    arm = (
-        brands().get(own.words)
-        if own and category in _ACTING | {Category.LENDER_PLATFORM, Category.BANK}
-        else None
-    )
+    arm = brands().get(own.words) if own and category in _ACTING | {Category.LENDER_PLATFORM, Category.BANK} else None
     if own is None or arm is None:
         return own
     organisation = organisations()[arm]
@@ -75,11 +71,10 @@ def _own(said: Claims, category: Category) -> Named | None:
     return names[0] if names else None
 
 
-def principal_of(hearing: Hearing, said: Claims, category: Category) -> Claim | None:
+def principal_of(hearing: Hearing, said: Claims, category: Category, own: Claim | None) -> Claim | None:
     """Whom an agency or law firm says it acts for."""
     if category not in _ACTING:
         return None
-    own = organisation_of(hearing, said, category)
     for named in (*said.principals, *(n for n in said.own if n.name and n.name.kind in _LENDERS)):
         found = claim(hearing, named, said.country)
         if found and (own is None or found.key != own.key):

@@ -74,13 +74,11 @@ def _own_zh(words: str, start: int, end: int, place: int) -> bool:
         return _introduced(before, words[end : end + 2])
     if place == 6:
         return True
-    if re.search(
-        r"(?:找|请问是|是|您是|你是|联系|通知|让|跟|叫|给|小|老|喂|你好|您好)$", before
-    ) and not re.search(r"(?:我(?:们)?(?:这边|这里)?是|这里是|这边是|叫我|我叫|的是)$", before):
-        return False
-    if re.match(
-        r"(?:吗|本人|的(?:消费|贷|车|卡|欠)|您好|你好|在吗|,您好|的电话|的助理)", words[end : end + 4]
+    if re.search(r"(?:找|请问是|是|您是|你是|联系|通知|让|跟|叫|给|小|老|喂|你好|您好)$", before) and not re.search(
+        r"(?:我(?:们)?(?:这边|这里)?是|这里是|这边是|叫我|我叫|的是)$", before
     ):
+        return False
+    if re.match(r"(?:吗|本人|的(?:消费|贷|车|卡|欠)|您好|你好|在吗|,您好|的电话|的助理)", words[end : end + 4]):
         return False
     if re.search(r"(?:事务所|律所|公司|中心|银行|[局所处院科校])$", before):
         return True
@@ -96,11 +94,7 @@ def _introduced(before: str, after: str) -> bool:
         or rule("persons.zh_introduced").search(before)
         or (re.search(r"找$", before) and after.startswith(("就", "即", "可以", "吧", "聊")))
         or (re.match(r"[,.]|$", after) and rule("persons.zh_opening").search(before))
-        or (
-            re.search(r",$", before)
-            and re.match(r"[,.]", after)
-            and re.search(r"我(?:是|们)?[^.]{0,10}$", before)
-        )
+        or (re.search(r",$", before) and re.match(r"[,.]", after) and re.search(r"我(?:是|们)?[^.]{0,10}$", before))
     )
 
 
@@ -144,15 +138,12 @@ def _person(text: Plain, start: int, end: int) -> tuple[int, int]:
         and capital[0]
         and re.match(r" (?:from|with|at) ", text.words[start + tokens[0].end() :])
         and tokens[0].group()
-        not in _AFTER_NAME
-        | {"hello", "hi", "hey", "calling", "morning", "afternoon", "evening", "someone", "message"}
+        not in _AFTER_NAME | {"hello", "hi", "hey", "calling", "morning", "afternoon", "evening", "someone", "message"}
     )
     if (
         not tokens
         or not (known[0] or shown)
-        or (
-            tokens[0].group() in ("will", "may", "april", "hope", "grace", "faith", "mark") and not capital[0]
-        )
+        or (tokens[0].group() in ("will", "may", "april", "hope", "grace", "faith", "mark") and not capital[0])
     ):
         return start, start
     if len(tokens) == 2 and capital[0] and capital[1] and tokens[1].group() not in _AFTER_NAME:

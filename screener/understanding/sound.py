@@ -115,13 +115,7 @@ def skeleton(name: str) -> str:
 
 def _skeleton(letters: str) -> str:
     letters = letters.replace("ph", "f").replace("kn", "n").replace("wr", "r").replace("ck", "k")
-    letters = (
-        letters.replace("sch", "sh")
-        .replace("tch", "ch")
-        .replace("ch", "j")
-        .replace("sh", "j")
-        .replace("th", "t")
-    )
+    letters = letters.replace("sch", "sh").replace("tch", "ch").replace("ch", "j").replace("sh", "j").replace("th", "t")
     letters = _SOFT.sub("s", letters).translate(_ALIKE)
     body = re.sub(r"[aeiouyhw]", "", letters[1:])
     first = "a" if letters[:1] in tuple("aeiouyhw") and letters else letters[:1]

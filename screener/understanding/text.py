@@ -49,9 +49,7 @@ _WHOLE = {
     "ma'am": "maam",
 }
 _DIGITS = frozenset(["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
-_IS = frozenset(
-    {"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"}
-)
+_IS = frozenset({"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"})
 _STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
 _ALIKE = {"帐": "账", "妳": "你", "佢": "他"}  # written either way in the same word
 _QUOTES = dict.fromkeys("’‘`´ʼ＇", "'")
@@ -117,7 +115,7 @@ def _shorter(word: str) -> str:
         if word.endswith(tail):
             return word[: -len(tail)] + full
     stem, _, tail = word.partition("'")
-    return f"{stem} is" if tail == "s" and stem in _IS else stem + tail
+    return f"{stem} is" if tail == "s" and stem in _IS else stem if stem.endswith("s") else stem + tail
 
 
 def _piece(word: str) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from dbos import DBOS
 
-from screener import conversation
+from screener import conversation, understanding
 from screener.files import Files
 from screener.followup import keeping, reconciling, sending, sweep, telling, tidying
 from screener.house import Desk, House
@@ -40,6 +40,7 @@ def work(settings: Settings) -> None:
 
 def run(store: Store, settings: Settings, mine: str, stopping: threading.Event) -> None:
     """Launch the engine as executor `mine` and sweep until `stopping` is set."""
+    understanding.prepare()
     desk = make_desk(settings, store)
     register(desk)
     DBOS(config=config(store, mine, run_migrations=False))
