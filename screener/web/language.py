@@ -101,5 +101,5 @@ def day(at: datetime) -> str:
 
 
 def shortday(at: datetime) -> str:
-    """The day in the subscriber's zone, in few characters for a table."""
-    return str(format_date(at, "short"))
+    """The day in the subscriber's zone, in few characters, its month never taken for its day."""
+    return str(format_date(at, "medium"))
