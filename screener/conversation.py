@@ -49,6 +49,7 @@ def first_talk(arrival: Arrival, ring: Ring) -> Talk:
         keys_only=plus_one,
         us_subscriber=owner.jurisdiction is Jurisdiction.US,
         allowed=arrival.treatment is Treatment.ALLOW,
+        greeting=owner.greeting,
     )
 
 

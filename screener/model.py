@@ -20,6 +20,14 @@ class Spoken(StrEnum):
     EN = "en"
 
 
+class Greeting(StrEnum):
+    """Which of our reviewed hellos opens a call; none is ever free text."""
+
+    PLAIN = "plain"
+    AUTOMATED = "automated"
+    FORMAL = "formal"
+
+
 class Jurisdiction(StrEnum):
     """Whose rules apply; a lender's country and a subscriber's may differ."""
 

@@ -20,11 +20,6 @@ PAGE = f"/calls/{sid('CA', 1)}"
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    return sqlite_url
-
-
-@pytest.fixture
 def house(app: Flask) -> House:
     made: House = app.extensions["screener"]
     return made

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from screener.house import House
-from screener.model import Jurisdiction, Language, Treatment
+from screener.model import Greeting, Jurisdiction, Language, Treatment
 from screener.store import channels, codes, logbook, marks, messages, subscribers
 from screener.store.logbook import Wanted
 from screener.store.records import Subscriber
@@ -54,6 +54,7 @@ def test_settings_are_kept(browser: Browser, house: House, owner: Subscriber) ->
         "jurisdiction": "TW",
         "time_zone": "Asia/Taipei",
         "style": "discreet",
+        "greeting": "formal",
         "situation": ["illness", "greed"],
         "retention": "90",
         "quiet_from": "22:30",
@@ -66,14 +67,21 @@ def test_settings_are_kept(browser: Browser, house: House, owner: Subscriber) ->
     assert kept is not None
     assert (kept.language, kept.jurisdiction, kept.time_zone) == (Language.ZH_HANT, Jurisdiction.TW, "Asia/Taipei")
     assert (kept.quiet_from, kept.quiet_until, kept.digest_at) == ("22:30", "07:00", "")
-    assert (kept.nickname, kept.style) == ("Min", "discreet")
+    assert (kept.nickname, kept.style, kept.greeting) == ("Min", "discreet", Greeting.FORMAL)
     assert preference == marks.Preference(90, ("illness",))
     assert 'value="90" selected' in browser.page("/settings")
 
 
 def test_odd_settings_change_nothing(browser: Browser, house: House, owner: Subscriber) -> None:
     """What is not one of the choices is left as it was."""
-    form = {"language": "xx", "jurisdiction": "MARS", "time_zone": "../etc", "style": "loud", "retention": "-1"}
+    form = {
+        "language": "xx",
+        "jurisdiction": "MARS",
+        "time_zone": "../etc",
+        "style": "loud",
+        "greeting": "hey",
+        "retention": "-1",
+    }
     form |= {"quiet_from": "25:00", "digest_at": "x"}
     assert browser.post("/settings", form, on="/settings").status_code == 303
     with house.store.read() as tx:

@@ -1,4 +1,4 @@
-"""Calls older than their subscriber wants them kept: deleted with sound, words and texts, once a day."""
+"""Once a day: calls older than wished are deleted, and so are those whose deletion waited for the carrier."""
 
 import logging
 from datetime import timedelta
@@ -26,8 +26,11 @@ def expire(desk: Desk) -> int:
                 break
             gone += sum(delete(desk, sid) for _, sid in found)
             after = found[-1][0]
+    with desk.store.read() as tx:
+        waiting = custody.unfinished(tx)
+    gone += sum(delete(desk, sid) for sid in waiting)
     if gone:
-        log.info("deleted %d calls past the time that their subscribers set", gone)
+        log.info("deleted %d calls as their subscribers wished", gone)
     return gone
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from screener.dialogue import Heard, Talk
-from screener.model import Category, Consent, Disposition, Spoken, Treatment
+from screener.model import Category, Consent, Disposition, Greeting, Spoken, Treatment
 from screener.numbers import Caller
 from screener.store import search
 from screener.store.records import Call, Subscriber, Turn, record, subscriber_of
@@ -160,6 +160,7 @@ def talk_of(tx: Connection, of: Call) -> Talk:
     saved["asked"] = tuple(saved["asked"])
     saved["language"] = Spoken(saved["language"])
     saved["consent"] = Consent(saved["consent"])
+    saved["greeting"] = Greeting(saved.get("greeting", Greeting.PLAIN))
     saved["keyed"] = Category(saved["keyed"]) if saved["keyed"] else None
     saved["disposition"] = Disposition(saved["disposition"]) if saved["disposition"] else None
     return Talk(**saved)

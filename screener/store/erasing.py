@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select, update
 
-from screener.store import calls, recordings, search
+from screener.store import calls, recordings, search, sessions
 from screener.store.records import Call
-from screener.store.schema import call
+from screener.store.schema import call, channel, contact, message, notice, preference, subscriber
 
 UNSETTLED = frozenset({"running", "promised", "unwanted"})
 
@@ -57,3 +57,18 @@ def everything(tx: Connection, of: Call) -> bool:
     search.forget(tx, of.id)
     tx.execute(delete(call).where(call.c.id == of.id))
     return True
+
+
+def apart_from_calls(tx: Connection, owner_id: int) -> None:
+    """Delete what is kept of a subscriber besides calls: texts, contacts, channels, situation, sign-ins.
+
+    Texts that a call's notice still points at stay without their words, or the call would be told of again.
+    """
+    mine = message.c.subscriber_id == owner_id
+    told = select(notice.c.message_id).where(notice.c.subscriber_id == owner_id, notice.c.message_id.is_not(None))
+    tx.execute(delete(message).where(mine, message.c.id.not_in(told)))
+    tx.execute(update(message).where(mine, message.c.state.in_(("accepted", "failed"))).values(body=""))
+    for table in (contact, channel, preference):
+        tx.execute(delete(table).where(table.c.subscriber_id == owner_id))
+    tx.execute(update(subscriber).where(subscriber.c.id == owner_id).values(nickname=""))
+    sessions.end_all(tx, owner_id)

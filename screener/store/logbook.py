@@ -88,3 +88,9 @@ def state(tx: Connection, subscriber_id: int) -> tuple[int, ...]:
         )
     ).one()
     return tuple(row)
+
+
+def on_the_line(tx: Connection, subscriber_id: int) -> bool:
+    """Whether a call has not ended yet."""
+    query = select(call.c.id).where(call.c.subscriber_id == subscriber_id, call.c.ended_at.is_(None)).limit(1)
+    return tx.execute(query).first() is not None

@@ -68,6 +68,7 @@ subscriber = Table(
     Column("quiet_from", Text, nullable=False, default=""),  # local HH:MM; empty when not set
     Column("quiet_until", Text, nullable=False, default=""),
     Column("digest_at", Text, nullable=False, default=""),
+    Column("greeting", Text, nullable=False, default="plain", server_default="plain"),
     Column("opted_out_at", Utc),  # the carrier said that the phone wants no texts (STOP)
     Column("created_at", Utc, nullable=False),
 )

@@ -12,6 +12,7 @@ from screener.web import (
     numbers,
     open_pages,
     operator,
+    own_data,
     paper,
     set_up,
     settings,
@@ -19,7 +20,7 @@ from screener.web import (
     trouble,
 )
 
-PAGES = (log, call, deeds, numbers, settings, channels, set_up, open_pages, sign_in, language, operator)
+PAGES = (log, call, deeds, numbers, settings, own_data, channels, set_up, open_pages, sign_in, language, operator)
 
 
 def install_pages(app: Flask) -> None:

@@ -9,8 +9,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as later
 from werkzeug.wrappers import Response as AnyResponse
 
+from screener.dialogue.steps import GREETINGS
 from screener.house import house
-from screener.model import Jurisdiction, Language
+from screener.model import Greeting, Jurisdiction, Language, Spoken
 from screener.store import channels, marks, sessions, subscribers
 from screener.store.marks import Preference
 from screener.summary import Style
@@ -53,6 +54,8 @@ def show() -> str:
         sessions=open_sessions,
         here=found.session.token_hash if found else "",
         styles=STYLES,
+        greetings=GREETINGS,
+        spoken=Spoken,
         situations=SITUATIONS,
         jurisdictions=JURISDICTIONS,
         retentions=RETENTIONS,
@@ -65,8 +68,8 @@ def keep() -> AnyResponse:
     """Keep what was chosen; what is not one of the choices changes nothing."""
     form = request.form
     changes: dict[str, str] = {"nickname": form.get("nickname", owner().nickname).strip()[:NAME_LENGTH]}
-    choices: dict[str, set[str]] = {"language": {*Language}, "style": {*Style}, "jurisdiction": {*Jurisdiction}}
-    for name, known in {**choices, "time_zone": available_timezones()}.items():
+    choices: dict[str, set[str]] = {"language": {*Language}, "style": {*Style}, "greeting": {*Greeting}}
+    for name, known in {**choices, "jurisdiction": {*Jurisdiction}, "time_zone": available_timezones()}.items():
         if form.get(name) in known:
             changes[name] = form[name]
     for name in ("quiet_from", "quiet_until", "digest_at"):

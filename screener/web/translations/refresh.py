@@ -24,6 +24,7 @@ SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extra
 KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2)}
 NOISE = (b"POT-Creation-Date", b"PO-Revision-Date", b"Last-Translator", b"Report-Msgid-Bugs-To", b"Language-Team")
 HEADER = "# The words of the pages; see refresh.py."
+QUOTES = str.maketrans("“”‘’", "「」『』")
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
 
 
@@ -51,9 +52,14 @@ def derived(hans: Catalog) -> Catalog:
     hant = Catalog(locale="zh_Hant", charset="utf-8")
     for message in strings(hans):
         words = message.string or ""
-        turned = tuple(traditional(form) for form in words) if isinstance(words, (tuple, list)) else traditional(words)
+        turned = tuple(turn(form) for form in words) if isinstance(words, (tuple, list)) else turn(words)
         hant.add(message.id, turned, locations=message.locations)
     return hant
+
+
+def turn(words: str) -> str:
+    """Traditional characters and the quotation marks that go with them."""
+    return traditional(words).translate(QUOTES)
 
 
 def strings(catalogue: Catalog) -> Iterator[Message]:
