@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from screener import telephony
+from screener.followup.forgetting import erase_promised, erase_the_old
+from screener.followup.sealing import seal_rest
 from screener.house import Desk
 from screener.settings import Settings
 from screener.store import calls, messages, notices, recordings
@@ -139,6 +141,9 @@ PARTS = (
     owed_recordings,
     untold_recordings,
     owed_erasures,
+    erase_the_old,
+    erase_promised,
+    seal_rest,
 )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from screener.dialogue import Heard, Talk
 from screener.model import Category, Consent, Disposition, Spoken, Treatment
 from screener.numbers import Caller
-from screener.store import search
+from screener.store import chain, search
 from screener.store.records import Call, Subscriber, Turn, record, subscriber_of
 from screener.store.schema import call, contact, notice, subscriber, turn
 
@@ -288,7 +288,9 @@ def close(tx: Connection, of: Call, at: datetime, seconds: int | None) -> bool:
     """End a call once; one that reached no farewell was abandoned. False when it was closed before."""
     closed = tx.execute(_CLOSE, {"call": of.id, "at": at, "lasted": seconds}).rowcount == 1
     if not closed and seconds is not None:
-        tx.execute(update(call).where(call.c.id == of.id, call.c.seconds.is_(None)).values(seconds=seconds))
+        late = update(call).where(call.c.id == of.id, call.c.seconds.is_(None)).values(seconds=seconds)
+        if tx.execute(late).rowcount:
+            chain.seal_again(tx, of.id)
     return closed
 
 
@@ -296,6 +298,7 @@ def close(tx: Connection, of: Call, at: datetime, seconds: int | None) -> bool:
 
 
 FINDABLE_BY = frozenset({"findings", "organisation", "on_behalf_of"})
+SEALED = FINDABLE_BY | {"advice", "category", "seconds", "warning"}
 
 
 def save(tx: Connection, call_id: int, changes: dict[str, Any]) -> None:
@@ -303,6 +306,8 @@ def save(tx: Connection, call_id: int, changes: dict[str, Any]) -> None:
     tx.execute(update(call).where(call.c.id == call_id).values(**changes))
     if not FINDABLE_BY.isdisjoint(changes):
         search.index(tx, call_id)
+    if not SEALED.isdisjoint(changes):
+        chain.seal_findings(tx, call_id)
 
 
 def before(tx: Connection, of: Call, days: int) -> list[Call]:
