@@ -44,7 +44,7 @@ class Entry:
 
 def time_text(at: datetime) -> str:
     """A time as it is committed to: UTC, to the microsecond."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def canonical(content: Mapping[str, object]) -> bytes:
@@ -73,3 +73,42 @@ def link(chain: str, previous: str, entry: Entry) -> str:
     """The hash of an entry, which holds the hash of the one before it. `chain` is the chain's own random name."""
     lines = (chain, str(entry.position), entry.kind, time_text(entry.at), entry.digest, entry.detail, previous)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An entry together with what it commits to, the salt that opens it, and its hash in the chain."""
+
+    entry: Entry
+    hash: str
+    salt: str
+    parts: tuple[Part, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the content is what the entry commits to."""
+        return commitment([part_digest(self.salt, part) for part in self.parts]) == self.entry.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything that is kept of one call: what is sealed, and the parts that are not sealed yet."""
+
+    sid: str
+    sealed: tuple[Sealed, ...]
+    loose: tuple[tuple[Kind, Part], ...]
+
+    def parts(self, kind: Kind) -> list[Part]:
+        """The parts of a kind; of what was sealed more than once, the latest."""
+        found = [list(one.parts) for one in self.sealed if one.entry.kind == kind]
+        loose = [part for of, part in self.loose if of == kind]
+        if kind is Kind.FINDINGS:
+            found = found[-1:]
+        return [part for parts in found for part in parts] + loose
+
+    def content(self, kind: Kind) -> Mapping[str, object]:
+        """What the first part of a kind says; nothing when there is none."""
+        return next((part.content for part in self.parts(kind)), {})
+
+    def turns(self) -> list[Mapping[str, object]]:
+        return [part.content for part in self.parts(Kind.CALL) if part.name.startswith("turn ")]

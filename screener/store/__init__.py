@@ -19,6 +19,7 @@ from screener.store import (
     channels,
     codes,
     custody,
+    dossiers,
     erasing,
     heads,
     logbook,
@@ -36,8 +37,8 @@ from screener.store import (
 )
 
 __all__ = [
-    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "chain", "channels", "codes", "custody", "erasing",
-    "heads", "logbook", "marks", "messages", "notices", "numbers_seen", "open_store", "owed", "proof",
+    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "chain", "channels", "codes", "custody", "dossiers",
+    "erasing", "heads", "logbook", "marks", "messages", "notices", "numbers_seen", "open_store", "owed", "proof",
     "recordings", "search", "sessions", "subscribers", "unsealed",
 ]  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Calls and their turns: opened at the ring, one turn at a time, closed once."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,6 +42,11 @@ _BY_ID = select(call).where(call.c.id == bindparam("call"))
 
 def by_id(tx: Connection, call_id: int) -> Call:
     return record(Call, tx.execute(_BY_ID, {"call": call_id}).one())
+
+
+def those(tx: Connection, ids: Sequence[int]) -> list[Call]:
+    """The calls in these rows, oldest first."""
+    return [record(Call, row) for row in tx.execute(select(call).where(call.c.id.in_(ids)).order_by(call.c.id))]
 
 
 @dataclass(frozen=True, slots=True)

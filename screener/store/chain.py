@@ -10,10 +10,9 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from screener.evidence import GENESIS, Entry, Kind, Part, commitment, link, part_digest
-from screener.store import heads
+from screener.store import heads, sealed
 from screener.store.heads import Head
 from screener.store.schema import call, chain, custody, seal
-from screener.store.sealed import contents
 
 SHOWN = 16  # hex digits of each part's digest, kept to name the part that differs
 
@@ -39,7 +38,7 @@ _SEAL = insert(seal)
 
 def add(tx: Connection, subject: Subject) -> bool:
     """Seal a row as it stands at the end of its subscriber's chain; False when there is no such row."""
-    found = contents(tx, subject.kind, [subject.id]).get(subject.id)
+    found = sealed.one(tx, subject.kind, subject.id)
     if not found:
         return False
     salt = secrets.token_hex(16)

@@ -40,6 +40,24 @@ _DELIVERIES = _rows(message, "id", DELIVERY, "state", "carrier_status")
 _CUSTODY = _rows(custody, "id", CUSTODY)
 
 
+_ONE_CALL = (
+    select(*(call.c[name] for name in CALL), *(turn.c[name] for name in TURN))
+    .select_from(call.outerjoin(turn, turn.c.call_id == call.c.id))
+    .where(call.c.id == bindparam("call"))
+    .order_by(turn.c.number)
+)
+
+
+def one(tx: Connection, kind: str, subject: str) -> list[Part]:
+    """What an entry for this row commits to; nothing when it is not there. A call takes one look, for its end waits."""
+    if kind != Kind.CALL:
+        return contents(tx, kind, [subject]).get(subject, [])
+    rows = tx.execute(_ONE_CALL, {"call": int(subject)}).all()
+    turns = [dict(zip(TURN, row[len(CALL) :], strict=True)) for row in rows if row[len(CALL)] is not None]
+    call_parts = [Part("call", dict(zip(CALL, row[: len(CALL)], strict=True))) for row in rows[:1]]
+    return call_parts + [Part(f"turn {values['number']}", values) for values in turns]
+
+
 def contents(tx: Connection, kind: str, subjects: Sequence[str]) -> Parts:
     """For each subject that is still there, what an entry of this kind commits to."""
     found: Parts = _READ[Kind(kind)](tx, subjects)
