@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from screener import dialogue, twiml
-from screener.dialogue import Heard, Reply, Talk
+from screener.dialogue import Answer, Heard, Reply, Talk
 from screener.dialogue.consent import withdrawal
 from screener.dialogue.engine import CAPTURING
 from screener.house import House
@@ -58,17 +58,14 @@ def asked(reply: Reply, answer: str) -> Asked:
     return Asked(reply.step, reply.language, reply.said, reply.version, answer)
 
 
-def take_turn(tx: Connection, house: House, call: Call, heard: Heard) -> str:
-    """The caller answered the current turn: keep what may be kept, and reply."""
-    talk = calls.talk_of(tx, call)
-    if dialogue.STEPS[talk.step].listen is None:
-        return twiml.hang_up()
-    answer = dialogue.answer(talk, heard)
+def take_turn(tx: Connection, house: House, call: Call, answer: Answer) -> str | None:
+    """Keep an answer and what follows from it; the TwiML, or None when the call has moved on or ended meanwhile."""
+    document = twiml.render(answer.reply, call.turn + 1, house.urls)
+    if not calls.ask(tx, call, answer.talk, asked(answer.reply, document)):
+        return None
     calls.hear(tx, call, answer.kept)
     if answer.withdrawn:
         forget(tx, house, call)
-    document = twiml.render(answer.reply, call.turn + 1, house.urls)
-    calls.ask(tx, call, answer.talk, asked(answer.reply, document))
     return document
 
 

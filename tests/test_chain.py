@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from screener.evidence import Entry, Part, canonical, link, part_digest
-from screener.followup import forgetting, keeping, sealing, sweep
+from screener.followup import expiring, forgetting, keeping, sealing, sweep
 from screener.model import Consent
 from screener.settings import Settings
 from screener.store import Connection, Store, calls, chain, custody, erasing, heads, proof, recordings
@@ -201,15 +201,16 @@ def test_old_calls_go_at_the_age_that_was_chosen(bench: Bench) -> None:
     """Past the chosen age a call is erased with its file; a younger one, and every other subscriber's, stays."""
     old, young = ended(bench, 1, Consent.RECORDING), ended(bench, 2)
     held(bench, old)
+    long_ago = {name: NOW - timedelta(days=31) for name in ("started_at", "ended_at")}
     with bench.store.write() as tx:
         set_preference(tx, bench.owner.id, Preference(30))
-        tx.execute(update(call_table).where(call_table.c.id == old.id).values(ended_at=NOW - timedelta(days=31)))
+        tx.execute(update(call_table).where(call_table.c.id == old.id).values(**long_ago))
         tx.execute(delete(seal))  # sealed as if it had ended then
         tx.execute(text("UPDATE chain SET length = 0, head = :head"), {"head": "0" * 64})
         found = recordings.find(tx, recording_sid(1))
         assert found is not None
         assert found.sha256
-    forgetting.erase_the_old(bench.desk)
+    expiring.expire(bench.desk)
     with bench.store.read() as tx:
         assert calls.find(tx, old.sid) is None
         assert calls.find(tx, young.sid) is not None

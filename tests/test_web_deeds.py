@@ -1,6 +1,7 @@
 """What the subscriber does to a call and a number: ticks, notes, corrects, deletes, blocks; each with its trail."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,6 +66,20 @@ def test_ticks_stay(browser: Browser, house: House, call: Call) -> None:
     browser.post(f"{PAGE}/steps", {"step": "S02"}, on=PAGE)
     with house.store.read() as tx:
         assert marks.ticked(tx, call.id) == {"S02"}
+
+
+def test_ticked_step_leaves_the_first_screen(browser: Browser, house: House, call: Call) -> None:
+    """The one thing to do moves on with each tick, and when all is done nothing needs doing."""
+    with house.store.write() as tx:
+        urgent = {**STEPS, "rows": [{"id": "D83", "layer": 0, "why": {}, "because": []}]}
+        calls.save(tx, call.id, {"advice": json.dumps(urgent)})
+    before = browser.get("/calls/latest").headers["ETag"]
+    assert "<strong>S01</strong>" in browser.page("/")
+    browser.post(f"{PAGE}/steps", {"step": ["S01"]}, on=PAGE)
+    assert "<strong>S02</strong>" in browser.page("/")
+    assert browser.get("/calls/latest", headers={"If-None-Match": before}).status_code == 200
+    browser.post(f"{PAGE}/steps", {"step": ["S01", "S02"]}, on=PAGE)
+    assert "Nothing needs doing today" in browser.page("/")
 
 
 def test_note_is_text(browser: Browser, call: Call) -> None:

@@ -468,6 +468,9 @@ def test_strange_paths_are_not_found(carrier: Carrier, path: str) -> None:
 class Broken:
     """A store that cannot be reached."""
 
+    def read(self) -> None:
+        self.write()
+
     def write(self, *, durable: bool = True) -> None:
         raise ConnectionError("+85251230000 我是大新银行的")
 

@@ -15,16 +15,17 @@ from screener.telephony import Listed
 log = logging.getLogger(__name__)
 
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
-SETTLED = timedelta(seconds=60)  # after its end, until a call's own callback has surely come or been lost
+SETTLED = 60  # seconds after its end, until a call's own callback has come or been lost; never above the grace
 
 
 def reconcile(desk: Desk, span: str) -> None:
     """Compare the calls of the last hour or day. A call that was erased here stays erased."""
     now = desk.now()
+    settled = now - timedelta(seconds=min(SETTLED, desk.settings.send_grace_seconds))
     listed = [
         one
         for one in desk.telephony.calls_since(now - SPANS[span])
-        if one.status in OVER and (one.ended_at or one.started_at) < now - SETTLED
+        if one.status in OVER and (one.ended_at or one.started_at) < settled
     ]
     with desk.store.read() as tx:
         known = {one.sid: found for one in listed if (found := calls.find(tx, one.sid))}

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -128,6 +129,12 @@ class Store:
             yield tx
             tx.rollback()
 
+    def settle(self) -> None:
+        """Write the log of changes into the database and empty it, so that what was erased is not left there either."""
+        if self.is_sqlite:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as tx:
+                tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def answers(self) -> bool:
         """Whether the database can be reached."""
         try:
@@ -166,9 +173,11 @@ class Store:
     @contextmanager
     def _one_migration_at_a_time(self) -> Iterator[None]:
         if not self.is_sqlite:
-            with self.engine.connect() as tx:
-                tx.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-                tx.commit()
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as tx:
+                # Asked again and again: one that waits inside a statement would hold up the other's CREATE INDEX
+                # CONCURRENTLY, which waits for every statement that began before it.
+                while not tx.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATION_LOCK}).scalar_one():
+                    time.sleep(0.2)
                 try:
                     yield
                 finally:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from screener.model import Consent
 from screener.store import calls, chain, recordings, search
 from screener.store.records import Call, Recording
-from screener.store.schema import call, erased, erasure, message, notice, preference, sought
+from screener.store.schema import call, erased, erasure, message, notice, sought
 
 UNSETTLED = frozenset({"running", "promised", "unwanted"})
 TOLD_LATE = timedelta(hours=24)  # after a call's end nothing more is told of a recording of it
@@ -58,13 +58,15 @@ def _without_words(found: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def everything(tx: Connection, of: Call, secret: str) -> bool:
+def everything(tx: Connection, of: Call, secret: str, at: datetime | None = None) -> bool:
     """Delete the call's row with all that hangs on it; not while a recording may be left or on its way anywhere.
 
     A digest of the sid stays, keyed with `secret`, so that the call is never entered again.
     """
     known = recordings.of_call(tx, of.id)
-    if any(one.state in UNSETTLED or one.state == "held" for one in known) or _is_awaited(tx, of, known):
+    if any(one.state in UNSETTLED or one.state == "held" for one in known) or _is_awaited(
+        tx, of, known, at or datetime.now(UTC)
+    ):
         return False
     chain.bury_call(tx, of.id, of.subscriber_id)
     _blank_shared_texts(tx, of)
@@ -75,12 +77,12 @@ def everything(tx: Connection, of: Call, secret: str) -> bool:
     return True
 
 
-def _is_awaited(tx: Connection, of: Call, known: Sequence[Recording]) -> bool:
+def _is_awaited(tx: Connection, of: Call, known: Sequence[Recording], at: datetime) -> bool:
     """Whether the carrier may still tell of a recording: it would come in as a stranger's and stay there for ever."""
     if known or of.consent is not Consent.RECORDING or of.ended_at is None:
         return False
     asked = tx.execute(select(sought.c.call_id).where(sought.c.call_id == of.id)).first()
-    return asked is None and datetime.now(UTC) - of.ended_at < TOLD_LATE
+    return asked is None and at - of.ended_at < TOLD_LATE
 
 
 def _blank_shared_texts(tx: Connection, of: Call) -> None:
@@ -112,14 +114,3 @@ def erased_of(tx: Connection, sids: Iterable[str], secret: str) -> set[str]:
 
 def _keyed(sid: str, secret: str) -> str:
     return hmac.new(secret.encode(), f"erased {sid}".encode(), hashlib.sha256).hexdigest()
-
-
-def due(tx: Connection, at: datetime, limit: int) -> list[str]:
-    """Sids of calls that are older than their subscriber wants anything kept."""
-    found: list[str] = []
-    chosen = select(preference.c.subscriber_id, preference.c.retention_days).where(preference.c.retention_days > 0)
-    for owner, days in tx.execute(chosen).all():
-        old = (call.c.subscriber_id == owner) & (call.c.ended_at < at - timedelta(days=days))
-        unasked = call.c.id.not_in(select(erasure.c.call_id))
-        found += tx.execute(select(call.c.sid).where(old, unasked).order_by(call.c.id).limit(limit)).scalars()
-    return found

@@ -3,7 +3,6 @@
 Write the missing translations into zh_Hans.po, run it again, and commit the .po and .mo files together.
 """
 
-import functools
 import io
 import re
 import sys
@@ -15,7 +14,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from opencc import OpenCC
+
+from screener.traditional import traditional
 
 FOLDER = Path(__file__).parent
 PAGES = FOLDER.parent
@@ -44,15 +44,6 @@ def path(locale: str, kind: str) -> Path:
 def load(locale: str) -> Catalog:
     found = path(locale, "po")
     return read_po(io.BytesIO(found.read_bytes()), locale=locale) if found.exists() else Catalog(locale=locale)
-
-
-@functools.cache
-def converter() -> OpenCC:
-    return OpenCC("s2hk")
-
-
-def traditional(text: str) -> str:
-    return str(converter().convert(text))
 
 
 def derived(hans: Catalog) -> Catalog:
