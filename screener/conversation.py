@@ -11,7 +11,7 @@ from screener.dialogue.consent import withdrawal
 from screener.dialogue.engine import CAPTURING
 from screener.house import House
 from screener.model import Consent, Disposition, Jurisdiction, Treatment
-from screener.store import Connection, calls, recordings
+from screener.store import Connection, calls, chain, recordings
 from screener.store.calls import Arrival, Asked, Ring
 from screener.store.records import Call
 
@@ -36,6 +36,7 @@ def open_call(tx: Connection, house: House, arrival: Arrival, ring: Ring) -> str
     answer = twiml.reject() if rejected else twiml.render(reply, 1, house.urls)
     call_id = calls.open_(tx, arrival, ring, (talk, asked(reply, answer)))
     if blocked and calls.close(tx, calls.by_id(tx, call_id), datetime.now(UTC), None):
+        chain.seal_call(tx, call_id, arrival.owner.id)
         house.promise(tx, "text", ring.sid)
     return answer
 
@@ -73,6 +74,7 @@ def forget(tx: Connection, house: House, call: Call) -> None:
     """Consent was taken back: words go now, recordings here and at the carrier as soon as the worker gets to it."""
     calls.forget_words(tx, call)
     recordings.unwanted(tx, call.id)
+    chain.sound_gone(tx, call.id, call.subscriber_id)
     house.promise(tx, "erase", call.sid)
 
 
@@ -96,7 +98,9 @@ def close(tx: Connection, house: House, call: Call, seconds: int | None) -> None
         calls.withdraw(tx, call)
         call = replace(call, consent=Consent.WITHDRAWN, disposition=Disposition.CONSENT_REFUSED)
         recordings.unwanted(tx, call.id)
+        chain.sound_gone(tx, call.id, call.subscriber_id)
     if calls.close(tx, call, datetime.now(UTC), seconds):
+        chain.seal_call(tx, call.id, call.subscriber_id)
         house.promise(tx, "text", call.sid)
         if call.consent is Consent.WITHDRAWN:
             house.promise(tx, "erase", f"{call.sid}:ended")

@@ -20,7 +20,7 @@ LEVELS: list[set[str]] = [
     {"settings"},
     {"files", "notify", "store", "telephony", "twiml"},
     {"house", "readiness"},
-    {"conversation", "followup", "inbox"},
+    {"bags", "conversation", "followup", "inbox"},
     {"web", "webhooks", "worker"},
     {"wiring"},
     {"screener"},  # create_app

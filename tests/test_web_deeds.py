@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -151,7 +152,9 @@ def test_deleting_words(browser: Browser, house: House, call: Call) -> None:
 
 
 def test_deleting_everything(browser: Browser, house: House, call: Call) -> None:
-    """Nothing of the call is left but the trail, which names no words."""
+    """Nothing of the call is left but the trail, which names no words; the carrier was asked for its sound before."""
+    with house.store.write() as tx:
+        recordings.sought_now(tx, call.id, datetime.now(UTC))
     browser.post(f"{PAGE}/delete", {"what": "all", "sure": "1"}, on=PAGE)
     assert browser.get(PAGE).status_code == 404
     with house.store.read() as tx:

@@ -12,7 +12,7 @@ AT_ONCE = 200
 
 
 def expire(desk: Desk) -> int:
-    """Delete what is past its time; how many calls. One whose sound the carrier may still have waits a day longer."""
+    """Delete what is past its time; how many calls. One whose sound the carrier may still have goes after it."""
     gone = 0
     with desk.store.read() as tx:
         wishes = marks.retentions(tx)
@@ -44,8 +44,10 @@ def delete(desk: Desk, sid: str) -> bool:
         for one in left.at_carrier:
             desk.promise_later(tx, "recording", f"{one}:r{int(desk.now().timestamp())}", 0)
         erasing.words(tx, call)
-        custody.note(tx, call, "retention", "deleted", call.sid)
-        gone = erasing.everything(tx, call)
-    for sha256 in left.files:
-        desk.files.delete(sha256)
+        custody.note(tx, call, "retention", "deleted", "all")
+        gone = erasing.everything(tx, call, desk.settings.secret_key, desk.now())
+        if not gone:
+            erasing.later(tx, call)
+        for sha256 in left.files:  # before the commit: a crash after it would leave a file that no row tells of
+            desk.files.delete(sha256)
     return gone

@@ -8,7 +8,7 @@ from screener.followup.sweep import OVER, close
 from screener.house import Desk
 from screener.model import Disposition, Treatment
 from screener.numbers import read_caller
-from screener.store import calls
+from screener.store import calls, erasing
 from screener.store.calls import Arrival, Ring
 from screener.telephony import Listed
 
@@ -31,7 +31,10 @@ def reconcile(desk: Desk, span: str) -> None:
         known = {one.sid: found for one in listed if (found := calls.find(tx, one.sid))}
     lacking = [one for one in listed if one.sid not in known]
     # An entry that was made once and is gone was erased: its text was promised.
-    erased = desk.ever_promised("text", [one.sid for one in lacking])
+    sids = [one.sid for one in lacking]
+    with desk.store.read() as tx:
+        erased = erasing.erased_of(tx, sids, desk.settings.secret_key)
+    erased |= desk.ever_promised("text", sids)
     ended = sum(close(desk, one.sid, one.seconds) for one in listed if one.sid in known and not known[one.sid].ended_at)
     entered = sum(enter(desk, one) for one in lacking if one.sid not in erased)
     if ended or entered:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from screener import telephony
+from screener.followup.forgetting import erase_promised
+from screener.followup.sealing import seal_rest
 from screener.house import Desk
 from screener.settings import Settings
 from screener.store import calls, messages, notices, recordings
@@ -143,6 +145,8 @@ PARTS = (
     owed_recordings,
     untold_recordings,
     owed_erasures,
+    erase_promised,
+    seal_rest,
 )
 
 

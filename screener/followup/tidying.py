@@ -21,6 +21,7 @@ def tidy(desk: Desk) -> None:
     purged = desk.purge(desk.now() - REMEMBERED)
     cleared = desk.files.clear_unfinished(desk.now() - SETTLED)
     log.info("forgot %d follow-ups, deleted %d unfinished files", purged, cleared)
+    desk.store.settle()
     strange = orphans(desk)
     if strange:
         # Not deleted: after a database was restored they may be the only copies of what its backup did not know.

@@ -1,6 +1,7 @@
 """Calls and their turns: opened at the ring, one turn at a time, closed once."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from screener.dialogue import Heard, Talk
 from screener.model import Category, Consent, Disposition, Greeting, Spoken, Treatment
 from screener.numbers import Caller
-from screener.store import search
+from screener.store import chain, search
 from screener.store.records import Call, Subscriber, Turn, record, subscriber_of
 from screener.store.schema import call, contact, notice, subscriber, turn
 
@@ -42,6 +43,11 @@ _BY_ID = select(call).where(call.c.id == bindparam("call"))
 
 def by_id(tx: Connection, call_id: int) -> Call:
     return record(Call, tx.execute(_BY_ID, {"call": call_id}).one())
+
+
+def those(tx: Connection, ids: Sequence[int]) -> list[Call]:
+    """The calls in these rows, oldest first."""
+    return [record(Call, row) for row in tx.execute(select(call).where(call.c.id.in_(ids)).order_by(call.c.id))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +308,9 @@ def close(tx: Connection, of: Call, at: datetime, seconds: int | None) -> bool:
     """End a call once; one that reached no farewell was abandoned. False when it was closed before."""
     closed = tx.execute(_CLOSE, {"call": of.id, "at": at, "lasted": seconds}).rowcount == 1
     if not closed and seconds is not None:
-        tx.execute(update(call).where(call.c.id == of.id, call.c.seconds.is_(None)).values(seconds=seconds))
+        late = update(call).where(call.c.id == of.id, call.c.seconds.is_(None)).values(seconds=seconds)
+        if tx.execute(late).rowcount:
+            chain.seal_again(tx, of.id)
     return closed
 
 
@@ -310,6 +318,7 @@ def close(tx: Connection, of: Call, at: datetime, seconds: int | None) -> bool:
 
 
 FINDABLE_BY = frozenset({"findings", "organisation", "on_behalf_of"})
+SEALED = FINDABLE_BY | {"advice", "category", "seconds", "warning"}
 
 
 def save(tx: Connection, call_id: int, changes: dict[str, Any]) -> None:
@@ -317,6 +326,8 @@ def save(tx: Connection, call_id: int, changes: dict[str, Any]) -> None:
     tx.execute(update(call).where(call.c.id == call_id).values(**changes))
     if not FINDABLE_BY.isdisjoint(changes):
         search.index(tx, call_id)
+    if not SEALED.isdisjoint(changes):
+        chain.seal_findings(tx, call_id)
 
 
 def before(tx: Connection, of: Call, days: int) -> list[Call]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select
 
+from screener.store import chain
 from screener.store.records import Call, Deed, record
 from screener.store.schema import call, custody
 
@@ -11,7 +12,8 @@ from screener.store.schema import call, custody
 def note(tx: Connection, of: Call, who: str, deed: str, detail: str = "") -> None:
     """Add one deed to a call's trail."""
     values = {"subscriber_id": of.subscriber_id, "call_id": of.id, "who": who, "deed": deed, "detail": detail}
-    tx.execute(insert(custody).values(at=datetime.now(UTC), **values))
+    added = tx.execute(insert(custody).values(at=datetime.now(UTC), **values).returning(custody.c.id))
+    chain.seal_custody(tx, added.scalar_one(), of.subscriber_id, of.id)
 
 
 def of_call(tx: Connection, call_id: int) -> list[Deed]:

@@ -129,7 +129,7 @@ def delete_call(sid: str) -> bool:
                 house().promise(tx, "recording", f"{one}:r{int(datetime.now(UTC).timestamp())}")
             erasing.words(tx, call)
             custody.note(tx, call, "subscriber", "deleted", f"all {call.sid}")
-            gone = erasing.everything(tx, call)
+            gone = erasing.everything(tx, call, house().settings.secret_key)
     for sha256 in left.files:
         Files(house().settings.recordings_url).delete(sha256)
     return gone

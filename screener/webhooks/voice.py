@@ -12,7 +12,7 @@ from screener import conversation, dialogue, twiml
 from screener.house import house
 from screener.model import Spoken
 from screener.numbers import read_caller
-from screener.store import Connection, calls
+from screener.store import Connection, calls, erasing
 from screener.store.calls import Arrival, Ring
 from screener.store.records import Subscriber
 from screener.webhooks.signed import done, sid_named, webhooks, whole_number, xml
@@ -134,7 +134,7 @@ def ended() -> Response:
         call = calls.find(tx, sid, lock=True)
         if call is None:
             new = ring(sid)
-            arrival = arriving(tx, new)
+            arrival = None if erasing.erased_of(tx, [sid], house().settings.secret_key) else arriving(tx, new)
             if arrival is None:
                 return done()
             call = calls.by_id(tx, calls.open_(tx, arrival, for_owner(new, arrival.owner)))
