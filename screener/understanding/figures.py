@@ -18,6 +18,7 @@ class Sum:
     score: int
 
 
+_ASKED_AFTER = re.compile(r" (?:\.|, and i |to (?:open|start|begin|get|join|clear|settle|close)\b)")
 _ROUND = frozenset({"千万", "百万", "万", "百", "千", "十"})  # not said alone of money
 
 
@@ -55,7 +56,7 @@ def _zh_money(number: Number, run: str, before: str, after: str) -> bool:
     if unit or before.rstrip().endswith(("$", "¥", "£")):
         return True
     if number.value < 100:
-        return False
+        return bool(re.search(r"(?:运费|邮费|费用|到付|押金)$", before)) and number.value >= 5
     asked = rule("figures.zh_owed").search(before) or rule("figures.zh_asked").search(before)
     return any(c in run for c in "百千万") or (len(number.digits) < 7 and bool(asked))
 
@@ -119,7 +120,7 @@ def _en_bare(number: Number, before: str, after: str) -> bool:
     loose = len(number.digits) < 7 and rule("figures.en_loose").search(before)
     if loose and not rule("figures.en_counted").match(after):
         return True
-    return bool(re.search(r"(?:^|[.,] )$", before)) and after.startswith(" .")
+    return bool(re.search(r"(?:^|[.,] )$", before)) and bool(_ASKED_AFTER.match(after))
 
 
 def _en_score(before: str, after: str) -> int:

@@ -12,6 +12,7 @@ from screener.understanding.cues import Hit
 from screener.understanding.hearing import Hearing
 
 _MOST = 4000  # characters that are looked at
+_LEAST = 15  # features without which nothing is guessed
 _SURE = 0.45  # from here on a tactic or red flag counts that no phrase shows
 _SURER = 0.6  # from here on a category counts, if the one found is as unlikely as:
 _DOUBTED = 0.1
@@ -49,6 +50,8 @@ def likely(hearing: Hearing) -> dict[str, float]:
     """How likely each category, tactic and red flag is, from 0 to 1."""
     bias, weights = _weights()
     said = features(hearing)
+    if len(said) < _LEAST:
+        return {}
     sums = dict.fromkeys(bias, 0.0)
     for feature in said & weights.keys():
         for label, weight in weights[feature]:
