@@ -19,6 +19,8 @@ class Sum:
 
 
 _ASKED_AFTER = re.compile(r" (?:\.|, and i |to (?:open|start|begin|get|join|clear|settle|close)\b)")
+_FEE_ASKED = re.compile(r"[多几来余]?(?:块|元)?钱?的?(?:认证|解冻|保证|验证|激活|工本|手续|服务|押)(?:金|费)")
+_CHARGE = re.compile(r"[多几来余]?(?:块|元)?钱?的?(?:逾期费|利息|违约金|罚息|滞纳金)")
 _ROUND = frozenset({"千万", "百万", "万", "百", "千", "十"})  # not said alone of money
 
 
@@ -76,6 +78,11 @@ def _zh_score(before: str, after: str) -> int:
         score -= 9
     elif rule("figures.token").search(before):
         score -= 2
+    if _FEE_ASKED.match(after):
+        score += 2
+    elif _CHARGE.match(after):
+        score -= 3
+    score += bool(re.search(r"(?:^|[.,] ?)$", before)) + bool(re.search(r"(?:^|\. ?)$", before))
     return score - bool(re.match(r"[多几来余]?(?:块|元)?钱?(?:的)?(?:就|算|结清|两清|政策)", after))
 
 
