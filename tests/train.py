@@ -12,7 +12,7 @@ from screener.understanding.learned import features
 from screener.understanding.hearing import hear
 from tests.scoring import calls
 
-SETS = ("data/calls", "unseen/open", "unseen/heldout", "unseen/second", "unseen/third", "unseen/fourth")
+SETS = ("data/calls", "unseen/open", "unseen/heldout", "unseen/second", "unseen/third", "unseen/fourth", "unseen/fifth")
 ROUNDS = 12
 RATE = 0.3
 WEIGHT_OF_A_YES = 2.0  # a label stands on few of the calls
