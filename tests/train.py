@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from screener.seeds import seeds
-from screener.understanding.learned import features
 from screener.understanding.hearing import hear
+from screener.understanding.learned import features
 from tests.scoring import calls
 
 SETS = ("data/calls", "unseen/open", "unseen/heldout", "unseen/second", "unseen/third", "unseen/fourth", "unseen/fifth")

@@ -21,8 +21,8 @@ from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
 from screener.understanding.grammar import check_grammar
 from screener.understanding.hearing import Hearing, hear
-from screener.understanding.numbercheck import check
 from screener.understanding.learned import corrected, likely, suspected
+from screener.understanding.numbercheck import check
 from screener.understanding.parts import organisation_of, principal_of
 from screener.understanding.persons import name_en, name_zh, staff_en, staff_zh
 

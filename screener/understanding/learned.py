@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 from screener.model import Category, Spoken
 from screener.seeds import seeds
@@ -32,7 +33,7 @@ def features(hearing: Hearing) -> set[str]:
         bare = _NUMERALS.sub("0", words).replace(" ", "")
         return {bare[i : i + n] for n in (1, 2, 3) for i in range(len(bare) - n + 1)}
     found = _WORD.findall(re.sub(r"\d+", "0", words))
-    return {*found, *(f"{a} {b}" for a, b in zip(found, found[1:], strict=False))}
+    return {*found, *(f"{a} {b}" for a, b in pairwise(found))}
 
 
 @functools.cache
@@ -70,9 +71,7 @@ def corrected(found: Category, guess: dict[str, float]) -> Category:
 def suspected(hearing: Hearing, guess: dict[str, float], labels: Iterable[str], seen: Collection[Hit]) -> list[Hit]:
     """The likely labels that no phrase has shown, each at the words that tell most for it."""
     shown = {hit.label.removesuffix("_on_debt") for hit in seen}
-    return [
-        _placed(hearing, label) for label in labels if label not in shown and guess.get(label, 0.0) >= _SURE
-    ]
+    return [_placed(hearing, label) for label in labels if label not in shown and guess.get(label, 0.0) >= _SURE]
 
 
 def _placed(hearing: Hearing, label: str) -> Hit:
