@@ -18,7 +18,7 @@ RATE = 0.3
 WEIGHT_OF_A_YES = 2.0  # a label stands on few of the calls
 LEAST = 0.5  # weights nearer to nothing are left out
 
-Example = tuple[frozenset[str], frozenset[str]]
+Example = tuple[tuple[str, ...], frozenset[str]]  # what is said, in one order everywhere, and the labels
 
 
 def examples(sets: Sequence[str] = SETS) -> list[Example]:
@@ -33,12 +33,12 @@ def examples(sets: Sequence[str] = SETS) -> list[Example]:
 
 
 def _example(turns: Sequence[str], labels: Collection[str]) -> Example:
-    return frozenset(features(hear(turns))), frozenset(labels)
+    return tuple(sorted(features(hear(turns)))), frozenset(labels)
 
 
 def learn(found: Sequence[Example], label: str) -> tuple[float, dict[str, float]]:
     """Weights by which a call shows a label: logistic regression with steps that shrink feature by feature."""
-    steps: Counter[str] = Counter()
+    steps: dict[str, float] = {}
     weights: dict[str, float] = {}
     bias, taken = 0.0, 0.0
     order, chance = list(range(len(found))), random.Random(1)
@@ -55,15 +55,20 @@ def learn(found: Sequence[Example], label: str) -> tuple[float, dict[str, float]
             bias -= RATE * 0.3 * error / math.sqrt(taken)
             for f in said:
                 slope = error * scale + 1e-4 * weights.get(f, 0.0)
-                steps[f] += slope * slope  # type: ignore[assignment]
+                steps[f] = steps.get(f, 0.0) + slope * slope
                 weights[f] = weights.get(f, 0.0) - RATE * slope / math.sqrt(steps[f] + 1e-6)
     return bias, weights
 
 
+def trimmed(found: Sequence[Example]) -> list[Example]:
+    """The examples without what fewer than three of them say."""
+    often = Counter(feature for said, _ in found for feature in said)
+    return [(tuple(f for f in said if often[f] > 2), labels) for said, labels in found]
+
+
 def table(found: Sequence[Example]) -> dict[str, Any]:
     """Everything learned, small enough to keep: features of three calls or more, weights in hundredths."""
-    often = Counter(feature for said, _ in found for feature in said)
-    kept = [(frozenset(f for f in said if often[f] > 2), labels) for said, labels in found]
+    kept = trimmed(found)
     labels = sorted({label for _, shown in found for label in shown})
     bias: list[float] = []
     weights: dict[str, list[int]] = {}
