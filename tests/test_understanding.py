@@ -35,12 +35,10 @@ def test_no_development_impostor_passes_as_genuine(development):
     assert development.alarms / development.harmless <= 0.03
 
 
-@pytest.mark.parametrize(
-    "name", ["unseen/open.jsonl", "unseen/heldout.jsonl", "unseen/second.jsonl", "unseen/third.jsonl"]
-)
+@pytest.mark.parametrize("name", ["open", "heldout", "second", "third", "fourth", "fifth"])
 def test_unseen_calls_keep_the_level(name):
     """Calls in other words and with other companies are understood nearly as well."""
-    unseen = score(calls(name))
+    unseen = score(calls(f"unseen/{name}.jsonl"))
     assert unseen.macro_f1() >= 0.90
     assert unseen.organisations / unseen.calls >= 0.87
     assert unseen.f1("tactics") >= 0.80
@@ -67,6 +65,13 @@ def test_one_sentence_of_pressure_is_told():
         if {f.value for f in (*found.tactics, *found.red_flags)} != set(call["shows"]):
             wrong.append(call["turn"])
     assert len(wrong) <= 2, wrong
+
+
+def test_signs_are_told_by_single_sentences():
+    """Each sentence shows just the signs that it is labelled with, an everyday one none."""
+    labelled = calls("unseen/signs.jsonl")
+    wrong = [c["turn"] for c in labelled if {f.value for f in understand([c["turn"]]).signs} != set(c["shows"])]
+    assert not wrong
 
 
 def test_every_finding_shows_its_words():

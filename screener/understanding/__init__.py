@@ -21,6 +21,7 @@ from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
 from screener.understanding.grammar import check_grammar
 from screener.understanding.hearing import Hearing, hear
+from screener.understanding.learned import corrected, likely, suspected
 from screener.understanding.numbercheck import check
 from screener.understanding.parts import organisation_of, principal_of
 from screener.understanding.persons import name_en, name_zh, staff_en, staff_zh
@@ -65,10 +66,13 @@ def understand(
     seen = hearing.find("callers")
     red = hearing.find("red_flags")
     pressure = hearing.find("tactics")
+    guess = likely(hearing)
     category = decide(Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure}))
+    category = corrected(category, guess)
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
-    red = permitted(red, category, hearing.text.words)
+    red = permitted([*red, *suspected(hearing, guess, RedFlag, red)], category, hearing.text.words)
+    pressure = [*pressure, *suspected(hearing, guess, Tactic, pressure)]
     tactics = allowed(pressure, category, red, seen, money, hearing.text.words)
     back = callback(hearing.text.words, hearing.lang)
     published = organisation.organisation if organisation else None

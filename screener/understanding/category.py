@@ -138,9 +138,12 @@ def _firm_or_relief(e: Evidence) -> Category | None:
     debt = e.has("debt")
     if _relief(e) >= 1 and not (e.claims.principals and e.has("collection_agency")):
         return Category.DEBT_RELIEF_SELLER
-    if e.kind in ("law_firm",) or (e.has("law_firm") and e.kind not in _BANKS | _LENDERS):
+    if e.kind in ("law_firm",) or (e.has("law_firm") and e.kind not in _BANKS | _LENDERS | {"delivery"}):
         return Category.LAW_FIRM
-    if e.kind in _AGENCIES and (debt or e.own is None or e.own.name is not None or e.pressed or e.claims.principals):
+    blunt = {RedFlag.ABUSIVE_LANGUAGE, RedFlag.DISCLOSES_TO_THIRD_PARTY} & e.flags
+    if e.kind in _AGENCIES and (
+        debt or blunt or e.own is None or e.own.name is not None or e.pressed or e.claims.principals
+    ):
         return Category.COLLECTION_AGENCY
     if e.has("collection_agency") and not (e.score("marketing") >= 1 and not debt):
         return Category.COLLECTION_AGENCY
@@ -183,6 +186,8 @@ def _selling(e: Evidence) -> Category | None:
 
 
 def _leftover(e: Evidence) -> Category:
+    if e.score("personal") >= 1 and e.own is None and not e.pressed:
+        return Category.PERSONAL
     if e.has("debt") or e.pressed:
         if e.has("bank_word"):
             return Category.BANK

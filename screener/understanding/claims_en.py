@@ -30,6 +30,7 @@ def given_names() -> frozenset[str]:
     return frozenset((seeds() / "cues" / "given_names.txt").read_text("utf-8").split())
 
 
+_CAPITAL, _SMALL = re.compile("[A-Z]"), re.compile("[a-z]")
 _words_in = re.compile(r"[a-z0-9]+").finditer
 
 
@@ -39,8 +40,8 @@ class Introductions:
     def __init__(self, text: Plain) -> None:
         self.text = text
         self.words = text.words
-        letters = [c for c in text.spoken if c.isalpha() and c.isascii()]
-        self.cased = sum(c.isupper() for c in letters) > 0.012 * len(letters) and any(c in ".,?!" for c in text.spoken)
+        capitals, small = len(_CAPITAL.findall(text.spoken)), len(_SMALL.findall(text.spoken))
+        self.cased = capitals > 0.012 * (capitals + small) and any(c in text.spoken for c in ".,?!")
 
     def claimed(self) -> list[Named]:
         """Names in the order of how surely they are the caller's own."""

@@ -63,7 +63,7 @@ class Cues:
         hits: list[Hit] = []
         for number in sorted(numbers):
             cue = self._cues[number]
-            if cue.lang == "zh" and not chinese:
+            if (cue.lang == "zh" and not chinese) or any(map(keys.isdisjoint, cue.pattern.needs)):
                 continue
             for count, match in enumerate(cue.pattern.regex.finditer(words)):
                 if count >= _MOST:

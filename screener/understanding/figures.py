@@ -18,6 +18,9 @@ class Sum:
     score: int
 
 
+_ASKED_AFTER = re.compile(r" (?:\.|, and i |to (?:open|start|begin|get|join|clear|settle|close)\b)")
+_FEE_ASKED = re.compile(r"[多几来余]?(?:块|元)?钱?的?(?:认证|解冻|保证|验证|激活|工本|手续|服务|押)(?:金|费)")
+_CHARGE = re.compile(r"[多几来余]?(?:块|元)?钱?的?(?:逾期费|利息|违约金|罚息|滞纳金)")
 _ROUND = frozenset({"千万", "百万", "万", "百", "千", "十"})  # not said alone of money
 
 
@@ -55,7 +58,7 @@ def _zh_money(number: Number, run: str, before: str, after: str) -> bool:
     if unit or before.rstrip().endswith(("$", "¥", "£")):
         return True
     if number.value < 100:
-        return False
+        return bool(re.search(r"(?:运费|邮费|费用|到付|押金)$", before)) and number.value >= 5
     asked = rule("figures.zh_owed").search(before) or rule("figures.zh_asked").search(before)
     return any(c in run for c in "百千万") or (len(number.digits) < 7 and bool(asked))
 
@@ -75,6 +78,11 @@ def _zh_score(before: str, after: str) -> int:
         score -= 9
     elif rule("figures.token").search(before):
         score -= 2
+    if _FEE_ASKED.match(after):
+        score += 2
+    elif _CHARGE.match(after):
+        score -= 3
+    score += bool(re.search(r"(?:^|[.,] ?)$", before)) + bool(re.search(r"(?:^|\. ?)$", before))
     return score - bool(re.match(r"[多几来余]?(?:块|元)?钱?(?:的)?(?:就|算|结清|两清|政策)", after))
 
 
@@ -119,7 +127,7 @@ def _en_bare(number: Number, before: str, after: str) -> bool:
     loose = len(number.digits) < 7 and rule("figures.en_loose").search(before)
     if loose and not rule("figures.en_counted").match(after):
         return True
-    return bool(re.search(r"(?:^|[.,] )$", before)) and after.startswith(" .")
+    return bool(re.search(r"(?:^|[.,] )$", before)) and bool(_ASKED_AFTER.match(after))
 
 
 def _en_score(before: str, after: str) -> int:

@@ -32,10 +32,11 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern; text that holds none of its `keys` cannot match it."""
+    """A compiled pattern; text that holds none of its `keys`, or none of any of its `needs`, cannot match it."""
 
     regex: re.Pattern[str]
     keys: frozenset[str]
+    needs: tuple[frozenset[str], ...] = ()
 
 
 def keys_of(words: str) -> set[str]:
@@ -50,6 +51,7 @@ def keys_of(words: str) -> set[str]:
 class _Reader:
     def __init__(self, source: str, lang: str, lists: dict[str, list[str]]) -> None:
         self.source, self.lang, self.lists, self.at = source, lang, lists, 0
+        self.needs: list[frozenset[str]] = []  # of the last stretch read outside of brackets
 
     def alternatives(self, depth: int = 0) -> tuple[str, frozenset[str]]:
         """Reads a|b|c up to a closing bracket or the end; gives the expression and its keys."""
@@ -77,6 +79,8 @@ class _Reader:
                 keys.append(found)
         if not out and depth == 0:
             raise PatternError("an empty phrase")
+        if depth == 0:
+            self.needs = keys
         return "".join(out), min(keys, key=_cost, default=frozenset())
 
     def item(self, depth: int) -> tuple[str, frozenset[str]]:
@@ -166,7 +170,8 @@ def compile_pattern(source: str, lang: str, lists: dict[str, list[str]], *, keye
         raise PatternError("every phrase needs a word that is always in it")
     if lang == "en":
         expression = rf"\b{expression}(?![a-z])"
-    return Pattern(re.compile(expression), keys)
+    needs = tuple(need for need in reader.needs if need != keys) if len(branches(f"({source})")) == 1 else ()
+    return Pattern(re.compile(expression), keys, needs)
 
 
 def branches(source: str) -> list[str]:

@@ -74,6 +74,8 @@ def _own_zh(words: str, start: int, end: int, place: int) -> bool:
         return _introduced(before, words[end : end + 2])
     if place == 6:
         return True
+    if re.search(r"(?:接|转|接到|转到|转给)[^.,]{0,9}的$", before):
+        return False
     if re.search(r"(?:找|请问是|是|您是|你是|联系|通知|让|跟|叫|给|小|老|喂|你好|您好)$", before) and not re.search(
         r"(?:我(?:们)?(?:这边|这里)?是|这里是|这边是|叫我|我叫|的是)$", before
     ):

@@ -81,12 +81,15 @@ class Mishearings:
 
     def __init__(self, heard: dict[str, str]) -> None:
         self._heard = heard
+        self._first = {phrase.split()[0] for phrase in heard}
         ordered = sorted(heard, key=len, reverse=True)
         self._any = re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})\b") if ordered else None
 
     def repair(self, text: Plain) -> Plain:
         """The text with each misheard phrase replaced."""
-        if self._any is None or not self._any.search(text.words):
+        if self._any is None or self._first.isdisjoint(re.findall(r"[a-z0-9]+", text.words)):
+            return text
+        if not self._any.search(text.words):
             return text
         words: list[str] = []
         origin: list[int] = []
