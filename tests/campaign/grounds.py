@@ -84,7 +84,7 @@ class Grounds:
 
     def workers(self) -> list[int]:
         second = [self._worker.pid] if self._worker and self._worker.poll() is None else []
-        return self._child("worker") + second
+        return self._child("screener.cli worker") + second
 
     def _child(self, word: str) -> list[int]:
         server = self.premises._server
