@@ -14,7 +14,7 @@ from tests.visit import add_call, sid
 AGENCY, IMPOSTOR = f"/calls/{sid('CA', 1)}", f"/calls/{sid('CA', 2)}"
 SIGNED_IN = (
     "/", "/calls", "/calls?q=nothing", AGENCY, IMPOSTOR, "/numbers", "/numbers/+85235984471", "/organisations/Hongyuan",
-    "/settings", "/setup",
+    "/settings", "/settings/delete", "/setup",
 )  # fmt: skip
 OPEN = ("/sign-in", "/privacy", "/card", "/someone")
 LANGUAGES = ("en", "zh-Hans")  # zh-Hant differs from zh-Hans in characters alone
@@ -152,7 +152,7 @@ def axe(page: Page) -> list[tuple[str, Any]]:
     return [(one["id"], [place["html"] for place in one["nodes"]]) for one in found["violations"]]
 
 
-@pytest.mark.parametrize("path", ["/", "/calls", AGENCY, "/settings", "/setup"])
+@pytest.mark.parametrize("path", ["/", "/calls", AGENCY, "/settings", "/settings/delete", "/setup"])
 def test_keyboard_reaches_everything(open_page: Opener, path: str) -> None:
     """Tab alone comes to everything that can be used, and it is seen where one is."""
     page = open_page(path, size=DESK)
