@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from screener.settings import Settings
-from screener.store import open_store
+from screener.store import beats, open_store
 from tests.visit import add_call, add_owner, running
 
 LOCAL = {"REMOTE_ADDR": "127.0.0.1"}
@@ -15,9 +15,12 @@ STRANGER = {"REMOTE_ADDR": "203.0.113.9"}
 
 
 def test_alive_and_ready(app: Flask) -> None:
-    """A working installation says so to anybody, in one word."""
+    """A working installation says so to anybody, in one word; without a worker it says that texts wait."""
     client = app.test_client()
     assert client.get("/healthz").text == "ok\n"
+    assert (client.get("/readyz").status_code, "no worker" in client.get("/readyz").text) == (503, True)
+    with app.extensions["screener"].store.write() as tx:
+        beats.beat(tx, "only", datetime.now(UTC))
     assert client.get("/readyz").text == "ready\n"
 
 

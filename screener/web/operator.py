@@ -6,7 +6,7 @@ from hmac import compare_digest
 from flask import Blueprint, Response, abort, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
-from screener.files import Files
+from screener import readiness
 from screener.house import house
 from screener.settings import is_loopback
 from screener.store import owed
@@ -26,15 +26,9 @@ def healthz() -> Response:
 
 @pages.get("/readyz")
 def readyz() -> Response:
-    """Calls can be taken: the database answers, its tables are current, recordings can be kept."""
-    store = house().store
-    if not store.answers():
-        return told("the database does not answer", 503)
-    if not store.is_current():
-        return told("the database is not up to date; run `screener db upgrade`", 503)
-    if not Files(house().settings.recordings_url).writable():
-        return told("recordings cannot be kept", 503)
-    return told("ready")
+    """Calls can be taken and told of: database, disk, recordings and a worker that looks after them."""
+    found = readiness.troubles(house().settings, house().store, datetime.now(UTC))
+    return told("\n".join(found), 503) if found else told("ready")
 
 
 def allowed() -> bool:
