@@ -44,7 +44,16 @@ class _Cue:
     pattern: Pattern
 
 
-_Unless = Mapping[str, list[_Cue]]
+class _Limits(dict[str, list[_Cue]]):
+    """What takes the hits of a label back, as far as its words occur; looked up when first asked for."""
+
+    def __init__(self, every: Mapping[str, list[_Cue]], keys: set[str]) -> None:
+        super().__init__()
+        self._every, self._keys = every, keys
+
+    def __missing__(self, label: str) -> list[_Cue]:
+        self[label] = found = [u for u in self._every.get(label, ()) if u.pattern.may_be_in(self._keys)]
+        return found
 
 
 class Cues:
@@ -64,7 +73,7 @@ class Cues:
         """Every hit that no "unless" takes back, in order of appearance."""
         chinese = not words.isascii() and any("\u3400" <= c <= "\u9fff" for c in words)
         numbers = {number for key in keys & self._by_key.keys() for number in self._by_key[key]}
-        unless = {label: [u for u in some if u.pattern.may_be_in(keys)] for label, some in self._unless.items()}
+        unless = _Limits(self._unless, keys)
         hits: list[Hit] = []
         for number in sorted(numbers):
             cue = self._cues[number]
@@ -77,17 +86,17 @@ class Cues:
                     hits.append(Hit(cue.label, match.start(), match.end()))
         return sorted(hits, key=lambda hit: (hit.start, hit.end))
 
-    def _taken_back(self, cue: _Cue, words: str, match: re.Match[str], unless: _Unless) -> bool:
+    def _taken_back(self, cue: _Cue, words: str, match: re.Match[str], unless: _Limits) -> bool:
         start, end, lang = match.start(), match.end(), cue.lang
         opens = words.rfind(".", 0, start) + 1
         stop = words.find(".", end, end + _AFTER[lang])
         low, high = max(opens, start - _BEFORE[lang]), end + _AFTER[lang] if stop < 0 else stop
-        if _within(unless.get(cue.label, ()), lang, words, (low, high)):
+        if _within(unless[cue.label], lang, words, (low, high)):
             return True
         if cue.label in self._asserted:
             return False
         clause = max(opens, words.rfind(",", 0, start) + 1)
-        negated, reported = unless.get("_negated", ()), unless.get("_reported", ())
+        negated, reported = unless["_negated"], unless["_reported"]
         return _precedes(negated, lang, words, (max(clause, start - _NEGATED[lang]), start, end)) or (
             _precedes(reported, lang, words, (max(opens, start - _REPORTED[lang]), start, start))
         )
