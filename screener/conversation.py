@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from screener import dialogue, twiml
-from screener.dialogue import Heard, Reply, Talk
+from screener.dialogue import Answer, Heard, Reply, Talk
 from screener.dialogue.consent import withdrawal
 from screener.dialogue.engine import CAPTURING
 from screener.house import House
 from screener.model import Consent, Disposition, Jurisdiction, Treatment
-from screener.store import Connection, calls, recordings
+from screener.store import Connection, calls, chain, recordings
 from screener.store.calls import Arrival, Asked, Ring
 from screener.store.records import Call
 
@@ -36,6 +36,7 @@ def open_call(tx: Connection, house: House, arrival: Arrival, ring: Ring) -> str
     answer = twiml.reject() if rejected else twiml.render(reply, 1, house.urls)
     call_id = calls.open_(tx, arrival, ring, (talk, asked(reply, answer)))
     if blocked and calls.close(tx, calls.by_id(tx, call_id), datetime.now(UTC), None):
+        chain.seal_call(tx, call_id, arrival.owner.id)
         house.promise(tx, "text", ring.sid)
     return answer
 
@@ -49,6 +50,7 @@ def first_talk(arrival: Arrival, ring: Ring) -> Talk:
         keys_only=plus_one,
         us_subscriber=owner.jurisdiction is Jurisdiction.US,
         allowed=arrival.treatment is Treatment.ALLOW,
+        greeting=owner.greeting,
     )
 
 
@@ -57,17 +59,14 @@ def asked(reply: Reply, answer: str) -> Asked:
     return Asked(reply.step, reply.language, reply.said, reply.version, answer)
 
 
-def take_turn(tx: Connection, house: House, call: Call, heard: Heard) -> str:
-    """The caller answered the current turn: keep what may be kept, and reply."""
-    talk = calls.talk_of(tx, call)
-    if dialogue.STEPS[talk.step].listen is None:
-        return twiml.hang_up()
-    answer = dialogue.answer(talk, heard)
+def take_turn(tx: Connection, house: House, call: Call, answer: Answer) -> str | None:
+    """Keep an answer and what follows from it; the TwiML, or None when the call has moved on or ended meanwhile."""
+    document = twiml.render(answer.reply, call.turn + 1, house.urls)
+    if not calls.ask(tx, call, answer.talk, asked(answer.reply, document)):
+        return None
     calls.hear(tx, call, answer.kept)
     if answer.withdrawn:
         forget(tx, house, call)
-    document = twiml.render(answer.reply, call.turn + 1, house.urls)
-    calls.ask(tx, call, answer.talk, asked(answer.reply, document))
     return document
 
 
@@ -75,6 +74,7 @@ def forget(tx: Connection, house: House, call: Call) -> None:
     """Consent was taken back: words go now, recordings here and at the carrier as soon as the worker gets to it."""
     calls.forget_words(tx, call)
     recordings.unwanted(tx, call.id)
+    chain.sound_gone(tx, call.id, call.subscriber_id)
     house.promise(tx, "erase", call.sid)
 
 
@@ -98,7 +98,9 @@ def close(tx: Connection, house: House, call: Call, seconds: int | None) -> None
         calls.withdraw(tx, call)
         call = replace(call, consent=Consent.WITHDRAWN, disposition=Disposition.CONSENT_REFUSED)
         recordings.unwanted(tx, call.id)
+        chain.sound_gone(tx, call.id, call.subscriber_id)
     if calls.close(tx, call, datetime.now(UTC), seconds):
+        chain.seal_call(tx, call.id, call.subscriber_id)
         house.promise(tx, "text", call.sid)
         if call.consent is Consent.WITHDRAWN:
             house.promise(tx, "erase", f"{call.sid}:ended")

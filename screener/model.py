@@ -20,6 +20,14 @@ class Spoken(StrEnum):
     EN = "en"
 
 
+class Greeting(StrEnum):
+    """Which of our reviewed hellos opens a call; none is ever free text."""
+
+    PLAIN = "plain"
+    AUTOMATED = "automated"
+    FORMAL = "formal"
+
+
 class Jurisdiction(StrEnum):
     """Whose rules apply; a lender's country and a subscriber's may differ."""
 
@@ -160,9 +168,9 @@ class Organisation:
     confidence: str
 
     def name(self, language: Language) -> str:
-        """The name to show; the other language's where one is missing."""
+        """The name to show, without what the gazetteer adds in brackets; the other language's where one is missing."""
         first, second = (self.name_en, self.name_zh) if language is Language.EN else (self.name_zh, self.name_en)
-        return first or second
+        return (first or second).partition("(")[0].partition("（")[0].strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from screener.settings import Settings
 
-# What a subscriber may choose; each reaches a service of its own or a mail server, none runs a program or reads a file.
-SCHEMES = frozenset(
-    {"bark", "barks", "discord", "gchat", "gotify", "gotifys", "json", "jsons", "line", "mailto", "mailtos"}
-    | {"matrix", "matrixs", "msteams", "ntfy", "ntfys", "pover", "schan", "signal", "signals", "slack", "tgram"}
-    | {"wecombot", "wxpusher"}
+# What a subscriber may choose. Behind these stands one service each, and what looks like a host is a token ...
+SERVICES = frozenset(
+    {"discord", "gchat", "line", "msteams", "pover", "schan", "slack", "tgram", "wecombot", "wxpusher"}
+)
+# ... while these name a server, which must be a public one unless the operator allows others.
+SERVERS = frozenset(
+    {"bark", "barks", "gotify", "gotifys", "json", "jsons", "mailto", "mailtos", "matrix", "matrixs"}
+    | {"ntfy", "ntfys", "signal", "signals"}
 )
 TITLE = "Call log / 来电记录"
 
@@ -55,15 +58,23 @@ class Notifier:
         from apprise import Apprise
 
         scheme = address.partition("://")[0].lower()
-        if scheme not in SCHEMES:
-            raise ChannelRefused(f"addresses begin with one of: {', '.join(sorted(SCHEMES))}")
+        if scheme not in SERVICES | SERVERS:
+            raise ChannelRefused(f"addresses begin with one of: {', '.join(sorted(SERVICES | SERVERS))}")
         target = Apprise.instantiate(address, suppress_exceptions=True)
         if target is None:
             raise ChannelRefused("this address is not complete; see the notification library's page for its form")
-        for host in {getattr(target, name, None) for name in ("host", "smtp_host")}:
-            if host and not self._local and not is_public(host):
-                raise ChannelRefused("this address leads to a private network, which the operator has not allowed")
+        if scheme in SERVERS and not self._local:
+            check_public(target)
         return target
+
+
+def check_public(target: Any) -> None:
+    """ChannelRefused when the server that an address names is on a private network."""
+    if getattr(target, "mode", "") == "cloud":  # a topic on the public ntfy server, and no host at all
+        return
+    for host in {getattr(target, name, None) for name in ("host", "smtp_host")}:
+        if host and not is_public(host):
+            raise ChannelRefused("this address leads to a private network, which the operator has not allowed")
 
 
 def is_public(host: str) -> bool:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,16 +83,16 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=reader.secret("SCREENER_SECRET_KEY"),
         public_url=reader.url("SCREENER_PUBLIC_URL"),
         data_dir=data_dir,
-        database_url=_driver(reader.text("SCREENER_DATABASE_URL", f"sqlite:///{data_dir / 'screener.db'}")),
+        database_url=reader.database("SCREENER_DATABASE_URL", f"sqlite:///{data_dir / 'screener.db'}"),
         recordings_url=reader.text("SCREENER_RECORDINGS_URL", str(data_dir / "recordings")),
         api_base_url=reader.url("TWILIO_API_BASE_URL", "https://api.twilio.com"),
         host=reader.text("SCREENER_HOST", "127.0.0.1"),
         port=reader.number("SCREENER_PORT", 8000, 1, 65535),
         send_grace_seconds=reader.number("SCREENER_SEND_GRACE_SECONDS", 90, 1, 3600),
-        max_concurrent_calls=reader.number("SCREENER_MAX_CONCURRENT_CALLS", 3, 1, 1000),
-        max_calls_per_day=reader.number("SCREENER_MAX_CALLS_PER_DAY", 200, 1, 100_000),
+        max_concurrent_calls=reader.number("SCREENER_MAX_CONCURRENT_CALLS", 3, 1, 1_000_000),
+        max_calls_per_day=reader.number("SCREENER_MAX_CALLS_PER_DAY", 200, 1, 10_000_000),
         max_call_seconds=reader.number("SCREENER_MAX_CALL_SECONDS", 900, 60, 14_400),
-        max_texts_per_day=reader.number("SCREENER_MAX_TEXTS_PER_DAY", 200, 1, 100_000),
+        max_texts_per_day=reader.number("SCREENER_MAX_TEXTS_PER_DAY", 200, 1, 10_000_000),
         local_channels=reader.switch("SCREENER_LOCAL_CHANNELS"),
         trusted_proxies=reader.number("SCREENER_TRUSTED_PROXIES", 0, 0, 10),
         metrics_token=reader.text("SCREENER_METRICS_TOKEN", ""),
@@ -103,14 +104,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if reader.problems:
         raise SettingsError("\n".join(reader.problems))
     return settings
-
-
-def _driver(url: str) -> str:
-    """PostgreSQL is spoken through psycopg; hosts hand out addresses that begin with postgres:// ."""
-    for prefix in ("postgres://", "postgresql://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
 
 
 def is_loopback(host: str | None) -> bool:
@@ -141,7 +134,7 @@ class _Reader:
 
     def account(self, name: str) -> str:
         value = self.required(name, "the Account SID that Twilio's console shows (AC and 32 hex digits)")
-        if value and not (value.startswith("AC") and len(value) == 34):
+        if value and not re.fullmatch("AC[0-9a-fA-F]{32}", value):
             self.problems.append(f"{name} is not an Account SID: it is AC and 32 hex digits.")
         return value
 
@@ -158,6 +151,15 @@ class _Reader:
             return int(value)
         self.problems.append(f"{name} must be a whole number from {least} to {most}.")
         return default
+
+    def database(self, name: str, default: str) -> str:
+        """SQLite, or PostgreSQL through psycopg; hosts hand out addresses that begin with postgres:// ."""
+        value = self.text(name, default)
+        for prefix in ("postgres://", "postgresql://"):
+            value = value.replace(prefix, "postgresql+psycopg://", 1) if value.startswith(prefix) else value
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            self.problems.append(f"{name} must begin with sqlite:/// or postgresql:// .")
+        return value
 
     def switch(self, name: str) -> bool:
         value = self.text(name, "off").lower()
@@ -177,7 +179,10 @@ class _Reader:
         value = self.text(name, default) if default else self.required(name, hint)
         if not value:
             return value
-        parts = urlsplit(value)
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             self.problems.append(f"{name} is not an address: set it to {hint}.")
         elif parts.username or parts.password:

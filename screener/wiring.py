@@ -21,7 +21,7 @@ MOST_BYTES = 1024 * 1024  # of a request's body; Twilio sends a few kB, an impor
 
 def wire(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
-    store = open_store(settings.database_url, pool_size=settings.web_threads + 2)
+    store = open_store(settings.database_url, pool_size=settings.web_threads + 2, data_dir=settings.data_dir)
     promises = Promises(store)
     promises.warm()
     understanding.prepare()

@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from screener import create_app
 from screener.settings import Settings
 from screener.store import Store, open_store
 from screener.worker import migrate
+from tests import postgres
 from tests.desk import Bench, make_bench
 from tests.office import Office
 from tests.signer import ACCOUNT, BASE, TOKEN, Carrier
@@ -30,39 +29,13 @@ def pytest_runtest_makereport(item: pytest.Item):
     return report
 
 
-def _postgres_programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) if Path("/usr/lib/postgresql").is_dir() else []
-    on_path = shutil.which("initdb")
-    return found[-1].parent if found else Path(on_path).parent if on_path else None
-
-
-def _as_nobody(command: list[str]) -> list[str]:
-    """PostgreSQL refuses to run as root."""
-    return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *command] if os.getuid() == 0 else command
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """A PostgreSQL server of the tests' own, on a socket in a temporary folder; its URL without a database."""
-    programs = _postgres_programs()
-    if programs is None:
+    """A PostgreSQL server of the tests' own; its URL without a database."""
+    if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    folder = Path(tempfile.mkdtemp(prefix="screener-pg-"))
-    if os.getuid() == 0:
-        shutil.chown(folder, "nobody", "nogroup")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": "/"}
-    data = str(folder / "data")
-    subprocess.run(
-        _as_nobody([str(programs / "initdb"), "-D", data, "-U", "screener", "-A", "trust", "--no-sync"]), **quiet
-    )
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=100"
-    start = [str(programs / "pg_ctl"), "-D", data, "-w", "-o", options, "start"]
-    subprocess.run(_as_nobody(start), **quiet)
-    try:
-        yield f"postgresql+psycopg://screener@/{{database}}?host={folder}"
-    finally:
-        subprocess.run(_as_nobody([str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop"]), **quiet)
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres.a_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +80,17 @@ def postgres_url(postgres_template: str, tmp_path: Path) -> Iterator[str]:
     _administer(postgres_template, f"CREATE DATABASE {name} TEMPLATE template_screener")
     yield postgres_template.format(database=name)
     _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def new_postgres_database(postgres_server: str) -> Callable[[str], str]:
+    """Makes an empty PostgreSQL database of that name; its URL."""
+
+    def made(name: str) -> str:
+        _administer(postgres_server, f"CREATE DATABASE {name}")
+        return postgres_server.format(database=name)
+
+    return made
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -16,7 +16,7 @@ from screener.model import Consent, Spoken
 from screener.notify import Notifier
 from screener.numbers import read_caller
 from screener.settings import Settings
-from screener.store import Store, calls, messages, recordings, subscribers
+from screener.store import Store, calls, messages, notices, recordings, subscribers
 from screener.store.calls import Arrival, Asked, Ring
 from screener.store.records import Call, Message, Recording, Subscriber
 from screener.telephony import Gone, Listed, Media, NotReady, Outgoing
@@ -161,6 +161,13 @@ class Bench:
             if ended:
                 calls.close(tx, call, self.now[0], 30)
             return calls.by_id(tx, call.id)
+
+    def told(self, call: Call) -> None:
+        """The call has its notice: none is sent."""
+        of = {"call_id": call.id, "subscriber_id": call.subscriber_id, "bundle": f"b{call.id}", "caller": ""}
+        with self.store.write() as tx:
+            now = self.now[0]
+            notices.add(tx, {**of, "kind": "none", "reason": "muted", "wordless": False, "noted_at": now})
 
     def note(self, call: Call, sid: str, state: str = "promised") -> None:
         with self.store.write() as tx:

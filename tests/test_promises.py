@@ -8,8 +8,8 @@ import pytest
 from screener import dialogue, twiml
 from screener.dialogue import STEPS, Heard, Reply, Talk
 from screener.dialogue.engine import CAPTURING
-from screener.model import Consent, Spoken
-from tests.walk import EVERYTHING, STARTS, Seen, walk
+from screener.model import Consent, Greeting, Spoken
+from tests.walk import EVERYTHING, OPENINGS, STARTS, Seen, walk
 
 URLS = twiml.Urls("https://screener.example")
 # Words that concede, promise, name the subscriber, or name a debt or lending.
@@ -192,6 +192,17 @@ def test_the_opening_is_short() -> None:
             _, reply = dialogue.begin(start)
             lines = (*reply.says, *reply.prompt)
             assert sum(line.silence or spoken_seconds(line.text) for line in lines) < 15, reply.said
+
+
+def test_every_greeting_says_first_that_it_is_no_person() -> None:
+    """Each greeting opens calls, in both languages, with AI or automated among its first words, and only there."""
+    hellos = {words.in_(language) for words in dialogue.steps.GREETINGS.values() for language in Spoken}
+    firsts = {dialogue.begin(start)[1].says[0].text for start in STARTS}
+    assert firsts == hellos
+    assert len(hellos) == 2 * len(Greeting)
+    assert all(re.search(r"AI|自动|automated", " ".join(hello.split()[:3])) for hello in hellos)
+    for reply in every_reply():
+        assert reply.step in OPENINGS or not hellos & {line.text for line in (*reply.says, *reply.prompt)}
 
 
 def test_every_disclosure_says_that_a_service_writes_speech_down() -> None:

@@ -64,7 +64,7 @@ def test_deleted_words_cannot_be_found(store: Store, owner: Subscriber) -> None:
     assert found(store, owner, text="秘密") == []
     assert found(store, owner, text="大新") == [1]
     with store.write() as tx:
-        assert erasing.everything(tx, call)
+        assert erasing.everything(tx, call, "secret")
         assert tx.execute(text("SELECT count(*) FROM term")).scalar_one() == 0
 
 

@@ -131,7 +131,7 @@ def test_a_time_without_a_zone_is_refused(store: Store, owner: Subscriber) -> No
 def test_a_call_is_entered_once(store: Store, owner: Subscriber) -> None:
     """The carrier's sid is unique."""
     enter(store, owner)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(calls.AlreadyOpen):
         enter(store, owner)
 
 
@@ -277,20 +277,26 @@ def test_removing_a_subscriber_takes_everything_along(store: Store, owner: Subsc
     assert {name: rows for name, rows in left.items() if rows} == {}
 
 
-def test_two_writers_take_turns(store: Store, owner: Subscriber) -> None:
-    """What a writer has read is not changed under it by another."""
+def test_a_turn_is_answered_once(store: Store, owner: Subscriber) -> None:
+    """Of many who answer the same turn at once, one moves the call on."""
     call = enter(store, owner)
-    counted: list[int] = []
+    moved: list[bool] = []
 
-    def add_turn() -> None:
+    def answer() -> None:
         with store.write() as tx:
-            mine = calls.find(tx, call.sid, lock=True)
-            assert mine is not None
-            counted.append(calls.ask(tx, mine, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", "")))
+            moved.append(calls.ask(tx, call, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", "")))
 
-    threads = [threading.Thread(target=add_turn) for _ in range(8)]
+    threads = [threading.Thread(target=answer) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(counted) == list(range(1, 9))
+    assert sorted(moved) == [False] * 7 + [True]
+
+
+def test_an_ended_call_moves_no_further(store: Store, owner: Subscriber) -> None:
+    """An answer that comes after the end changes nothing."""
+    call = enter(store, owner)
+    with store.write() as tx:
+        calls.close(tx, call, NOW, None)
+        assert not calls.ask(tx, call, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", ""))

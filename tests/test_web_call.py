@@ -1,18 +1,19 @@
 """The log and one call: every word where it belongs, hostile words as text, sound in ranges."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from screener.house import House
-from screener.store import custody
+from screener.store import custody, messages, notices
 from screener.store.records import Subscriber
 from screener.web.transcript import pieces
 from tests.visit import Browser, add_call, add_owner, add_recording, sid
 
-HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202egpj.exe \u2066hidden\x00"
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202egpj.exe \u2066hidden\x01"
 
 
 @pytest.fixture
@@ -74,8 +75,9 @@ def test_call_is_one_sentence(browser: Browser, house: House, owner: Subscriber)
 def test_urgent_call_is_the_one_thing(browser: Browser, house: House, owner: Subscriber) -> None:
     """A call that guidance puts before all others gives the first screen its one thing to do."""
     advice = {"rows": [{"id": "D83", "layer": 0, "why": {}, "because": []}], "steps": ADVICE["steps"]}
-    add_call(house.store, owner, 1, category="impostor", advice=advice)
+    add_call(house.store, owner, 1, category="impostor", advice=advice, organisation="cn-icbc")
     page = browser.page("/")
+    assert 'href="tel:95588"' in page
     assert "One thing to do today" in page
     assert "Call the bank on its own number." in page
 
@@ -127,7 +129,7 @@ def test_hostile_words_are_text(browser: Browser, house: House, owner: Subscribe
         raw = browser.get(path).text
         assert "<script>" not in raw
         assert "<img" not in raw
-        assert not set("\u202e\u2066\x00") & set(raw)
+        assert not set("\u202e\u2066\x01") & set(raw)
     assert "&lt;script&gt;" in raw or "&lt;script" in raw
 
 
@@ -165,6 +167,26 @@ def test_log_pages_follow_each_other(browser: Browser, house: House, owner: Subs
             break
         path = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
     assert seen == list(range(65, 0, -1))
+
+
+def test_how_the_text_fared(browser: Browser, house: House, owner: Subscriber) -> None:
+    """The page shows each message with its way, its state and why it was tried; or until when it is kept."""
+    call, held, muted = (add_call(house.store, owner, number) for number in (1, 2, 3))
+    at = call.started_at
+    common = {"subscriber_id": owner.id, "bundle": "b", "caller": "x", "noted_at": at}
+    texted = {"id": "m1", "subscriber_id": owner.id, "call_id": call.id, "kind": "call", "style": "default"}
+    texted |= {"reference": "A7K2", "recipient": owner.phone, "sender": "+1", "body": "The text #A7K2", "segments": 1}
+    texted |= {"state": "accepted", "carrier_status": "undelivered", "error_code": 30007, "created_at": at}
+    with house.store.write() as tx:
+        messages.freeze(tx, {**texted, "updated_at": at, "why": json.dumps({"en": "A text, as set"})})
+        notices.add(tx, {"call_id": call.id, "kind": "own", "reason": "ordinary", "message_id": "m1", **common})
+        notices.add(tx, {"call_id": held.id, "kind": "digest", "reason": "digest", "held_until": at, **common})
+        notices.add(tx, {"call_id": muted.id, "kind": "none", "reason": "muted", "fixed_at": at, **common})
+    page = browser.page(f"/calls/{call.sid}")
+    for words in ("The text #A7K2", "Could not be delivered", "30007", "A text, as set", "Told on its own"):
+        assert words in page
+    assert "It is kept until" in browser.page(f"/calls/{held.sid}")
+    assert "The number is muted: logged, no text" in browser.page(f"/calls/{muted.sid}")
 
 
 @pytest.fixture

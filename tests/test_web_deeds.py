@@ -1,6 +1,8 @@
 """What the subscriber does to a call and a number: ticks, notes, corrects, deletes, blocks; each with its trail."""
 
 import hashlib
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,6 @@ from tests.visit import CALLER, Browser, add_call, add_owner, add_recording, sid
 
 STEPS = {"steps": [{"id": name, "text": {"en": name}, "source": None} for name in ("S01", "S02")], "rows": []}
 PAGE = f"/calls/{sid('CA', 1)}"
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    return sqlite_url
 
 
 @pytest.fixture
@@ -64,6 +61,20 @@ def test_ticks_stay(browser: Browser, house: House, call: Call) -> None:
     browser.post(f"{PAGE}/steps", {"step": "S02"}, on=PAGE)
     with house.store.read() as tx:
         assert marks.ticked(tx, call.id) == {"S02"}
+
+
+def test_ticked_step_leaves_the_first_screen(browser: Browser, house: House, call: Call) -> None:
+    """The one thing to do moves on with each tick, and when all is done nothing needs doing."""
+    with house.store.write() as tx:
+        urgent = {**STEPS, "rows": [{"id": "D83", "layer": 0, "why": {}, "because": []}]}
+        calls.save(tx, call.id, {"advice": json.dumps(urgent)})
+    before = browser.get("/calls/latest").headers["ETag"]
+    assert "<strong>S01</strong>" in browser.page("/")
+    browser.post(f"{PAGE}/steps", {"step": ["S01"]}, on=PAGE)
+    assert "<strong>S02</strong>" in browser.page("/")
+    assert browser.get("/calls/latest", headers={"If-None-Match": before}).status_code == 200
+    browser.post(f"{PAGE}/steps", {"step": ["S01", "S02"]}, on=PAGE)
+    assert "Nothing needs doing today" in browser.page("/")
 
 
 def test_note_is_text(browser: Browser, call: Call) -> None:
@@ -141,7 +152,9 @@ def test_deleting_words(browser: Browser, house: House, call: Call) -> None:
 
 
 def test_deleting_everything(browser: Browser, house: House, call: Call) -> None:
-    """Nothing of the call is left but the trail, which names no words."""
+    """Nothing of the call is left but the trail, which names no words; the carrier was asked for its sound before."""
+    with house.store.write() as tx:
+        recordings.sought_now(tx, call.id, datetime.now(UTC))
     browser.post(f"{PAGE}/delete", {"what": "all", "sure": "1"}, on=PAGE)
     assert browser.get(PAGE).status_code == 404
     with house.store.read() as tx:

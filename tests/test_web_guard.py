@@ -214,3 +214,13 @@ def test_unknown_methods_say_what_is_allowed(browser: Browser) -> None:
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
     assert "cannot be used" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/calls?q=%00", "/calls/%00", "/organisations/%00", "/sign-in?link=%00"])
+def test_zero_bytes_are_refused(app: Flask, house: House, path: str) -> None:
+    """A zero byte, which one of the databases cannot hold, is a bad request in any address and any form."""
+    owner = add_owner(house.store)
+    browser = Browser(app).sign_in(owner)
+    add_call(house.store, owner, 1)
+    assert browser.get(path).status_code == 400
+    assert browser.post(f"/calls/{sid('CA', 1)}/note", {"words": "a\0b"}).status_code == 400

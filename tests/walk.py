@@ -8,7 +8,7 @@ from itertools import product
 
 from screener import dialogue
 from screener.dialogue import STEPS, Answer, Heard, Reply, Talk
-from screener.model import Spoken
+from screener.model import Greeting, Spoken
 
 SPOKEN = (
     "同意", "不同意", "可以录音", "您可以等一下吗", "喂你好", "嗯", "yes", "yes hello", "no", "don't record me",
@@ -18,9 +18,12 @@ SPOKEN = (
 )  # fmt: skip
 KEYS = (*"0123456789*#", "12", "2345", "")
 EVERYTHING = tuple(Heard(words=words, confidence="0.9") for words in SPOKEN) + tuple(Heard(digits=d) for d in KEYS)
+OPENINGS = ("question", "message_offer")  # where the greeting is spoken
 STARTS = tuple(
-    Talk(language, keys_only=keys_only, us_subscriber=us, allowed=allowed)
-    for language, keys_only, us, allowed in product(Spoken, (False, True), (False, True), (False, True))
+    Talk(language, keys_only=keys_only, us_subscriber=us, allowed=allowed, greeting=greeting)
+    for language, keys_only, us, allowed, greeting in product(
+        Spoken, (False, True), (False, True), (False, True), Greeting
+    )
 )
 
 
@@ -35,8 +38,11 @@ class Seen:
 
 
 def state(talk: Talk) -> tuple[object, ...]:
-    """What makes two talks the same place: all but the words, of which only what is understood counts."""
-    return (replace(talk, statements=()), dialogue.steps.live(talk.statements, talk.language))
+    """What makes two talks the same place: all but the words, of which only what is understood counts, and past the
+    opening the greeting, which has been spoken."""
+    greeting = talk.greeting if talk.step in OPENINGS else Greeting.PLAIN
+    here = replace(talk, statements=(), greeting=greeting)
+    return (here, dialogue.steps.live(talk.statements, talk.language))
 
 
 def walk() -> Iterator[Seen]:

@@ -17,6 +17,8 @@ COMMANDS = {
     "doctor": "screener.cli.doctor:doctor",
     "call": "screener.cli.call:call",
     "analyse": "screener.cli.analyse:analyse",
+    "verify": "screener.cli.evidence:verify",
+    "export": "screener.cli.evidence:export",
     "explain": "screener.cli.explain:explain",
 }
 

@@ -41,7 +41,7 @@ PHONE = PhoneNumber()
 def opened() -> tuple[Settings, Store]:
     """The settings and the store that they name."""
     settings = read_settings()
-    return settings, open_store(settings.database_url)
+    return settings, open_store(settings.database_url, data_dir=settings.data_dir)
 
 
 @click.group()

@@ -1,6 +1,5 @@
 """Commands that run: web and worker under one supervisor, or a worker alone."""
 
-import ctypes
 import logging
 import os
 import signal
@@ -9,18 +8,20 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 
 import click
 
+from screener.cli.web_process import die_with_parent
 from screener.guidance import check
 from screener.settings import Settings, read_settings
 from screener.store import open_store
 
 log = logging.getLogger(__name__)
 
-PR_SET_PDEATHSIG = 1  # Linux: be told when the parent dies, even by kill -9
 GRACE_SECONDS = 20  # for live requests and running follow-ups at a stop
-LONGEST_PAUSE = 30  # seconds between restarts of something that keeps dying
+YOUNG = 5  # seconds; what dies sooner than that is likely to die again
+LONGEST_PAUSE = 15  # seconds between restarts of something that keeps dying young
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ def web_command(settings: Settings) -> list[str]:
         f"--graceful-timeout={GRACE_SECONDS - 5}",
         "--log-level=warning",
         "--no-control-socket",
+        "--config=python:screener.cli.web_process",
     ]
 
 
@@ -93,20 +95,11 @@ def keep_running(child: Child) -> None:
     if child.process:
         if child.process.poll() is None or now < child.started + child.pause:
             return
-        child.pause = 0.0 if now - child.started > LONGEST_PAUSE else min(LONGEST_PAUSE, child.pause * 2 + 1)
+        lived = now - child.started
+        child.pause = 0.0 if lived > YOUNG + child.pause else min(LONGEST_PAUSE, child.pause * 2 + 0.5)
         log.warning("%s ended with status %s; starting it again", child.name, child.process.returncode)
     child.started = now
-    child.process = subprocess.Popen(child.command, preexec_fn=_die_with_parent)  # noqa: S603
-
-
-def _die_with_parent() -> None:
-    """In the child: end when the supervisor does, however it ends. Elsewhere than on Linux this does nothing."""
-    try:
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    except (OSError, AttributeError):
-        return
-    if os.getppid() == 1:
-        os._exit(1)
+    child.process = subprocess.Popen(child.command, preexec_fn=partial(die_with_parent, os.getpid()))  # noqa: S603
 
 
 def stop(children: list[Child]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from screener.dialogue.consent import withdrawal
-from screener.model import Category, Consent, Disposition, Spoken
+from screener.model import Category, Consent, Disposition, Greeting, Spoken
 
 Recording = Literal["start", "stop"]
 CAPTURING = frozenset({Consent.RECORDING, Consent.NOTES})
@@ -75,6 +75,7 @@ class Talk:
     us_subscriber: bool = False
     switched: bool = False
     allowed: bool = False
+    greeting: Greeting = Greeting.PLAIN
     disposition: Disposition | None = None
     statements: tuple[str, ...] = ()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from screener.dialogue import consent
 from screener.dialogue.engine import KEYS, STEPS, Choose, Heard, Listen, Move, Opening, Step, Talk, Words
-from screener.model import FINANCIAL, Category, Consent, Disposition, Spoken
+from screener.model import FINANCIAL, Category, Consent, Disposition, Greeting, Spoken
 from screener.understanding import live
 
 Ask = Words | Callable[[Talk], tuple[Words, ...]]
@@ -43,7 +43,12 @@ def farewell(name: str, disposition: Disposition, words: Words) -> None:
 
 # 1. Hello and notice, outside the listening verb; only the question listens.
 
-HELLO = Words(zh="您好，AI助理。", en="Hello, AI assistant.")
+# The subscriber chooses among these. Each says first that no person is speaking, and there is no time for more words.
+GREETINGS = {
+    Greeting.PLAIN: Words(zh="您好，AI助理。", en="Hello, AI assistant."),
+    Greeting.AUTOMATED: Words(zh="您好，自动应答。", en="Hello, automated assistant."),
+    Greeting.FORMAL: Words(zh="您好，我是AI助理。", en="Good day, AI assistant."),
+}
 NOTICE = Words(
     zh="这里的留言都有人看。您同意的话才录音，并由服务转成文字。",
     en="Messages are read. If you agree, a service records and transcribes yours.",
@@ -64,8 +69,8 @@ WHO_ASKS = Words(
 )
 
 
-def hello(_talk: Talk) -> Opening:
-    return (HELLO, 1, NOTICE)
+def hello(talk: Talk) -> Opening:
+    return (GREETINGS[talk.greeting], 1, NOTICE)
 
 
 def question_listen(talk: Talk) -> Listen:

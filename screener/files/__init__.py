@@ -95,6 +95,13 @@ class Files:
             raise FilesError("the recording is not there")
         return self.shelf.open(named(sha256), start, size if end is None else min(end, size))
 
+    def digest(self, sha256: str) -> str:
+        """The SHA-256 that a recording's bytes have now."""
+        digest = hashlib.sha256()
+        for chunk in self.open(sha256):
+            digest.update(chunk)
+        return digest.hexdigest()
+
     def size(self, sha256: str) -> int | None:
         """Bytes of a recording; None when it is not there."""
         return self.shelf.size(named(sha256))

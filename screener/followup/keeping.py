@@ -3,10 +3,11 @@
 import logging
 from datetime import timedelta
 
+from screener.evidence import Kind
 from screener.files import FilesError, Kept
 from screener.house import Desk
 from screener.model import Consent
-from screener.store import Connection, calls, recordings
+from screener.store import Connection, calls, chain, recordings
 from screener.store.records import Call, Recording
 from screener.telephony import Gone, NotReady, TelephonyError
 
@@ -75,6 +76,9 @@ def hold(desk: Desk, sid: str, kept: Kept) -> None:
             raise FilesError("the same bytes were deleted for another call just now")
         values = {"state": "held", "sha256": kept.sha256, "size": kept.size, "media_type": "audio/wav"}
         recordings.change(tx, sid, {**values, "held_at": desk.now(), "problem": None})
+        held = recordings.find(tx, sid)
+        if held:
+            chain.add(tx, chain.Subject(Kind.RECORDING, call.subscriber_id, str(held.id), call.id))
 
 
 def drop(desk: Desk, tx: Connection, sha256: str) -> None:
@@ -187,6 +191,7 @@ def erase(desk: Desk, call_sid: str) -> None:
         for sid in listed:
             recordings.note(tx, call, sid, "unwanted", {})
         recordings.unwanted(tx, call.id)
+        chain.sound_gone(tx, call.id, call.subscriber_id)
         known = recordings.of_call(tx, call.id)
     for recording in known:
         keep_recording(desk, recording.sid)

@@ -8,29 +8,33 @@ from screener.followup.sweep import OVER, close
 from screener.house import Desk
 from screener.model import Disposition, Treatment
 from screener.numbers import read_caller
-from screener.store import calls
+from screener.store import calls, erasing
 from screener.store.calls import Arrival, Ring
 from screener.telephony import Listed
 
 log = logging.getLogger(__name__)
 
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
-SETTLED = timedelta(seconds=60)  # after its end, until a call's own callback has surely come or been lost
+SETTLED = 60  # seconds after its end, until a call's own callback has come or been lost; never above the grace
 
 
 def reconcile(desk: Desk, span: str) -> None:
     """Compare the calls of the last hour or day. A call that was erased here stays erased."""
     now = desk.now()
+    settled = now - timedelta(seconds=min(SETTLED, desk.settings.send_grace_seconds))
     listed = [
         one
         for one in desk.telephony.calls_since(now - SPANS[span])
-        if one.status in OVER and (one.ended_at or one.started_at) < now - SETTLED
+        if one.status in OVER and (one.ended_at or one.started_at) < settled
     ]
     with desk.store.read() as tx:
         known = {one.sid: found for one in listed if (found := calls.find(tx, one.sid))}
     lacking = [one for one in listed if one.sid not in known]
     # An entry that was made once and is gone was erased: its text was promised.
-    erased = desk.ever_promised("text", [one.sid for one in lacking])
+    sids = [one.sid for one in lacking]
+    with desk.store.read() as tx:
+        erased = erasing.erased_of(tx, sids, desk.settings.secret_key)
+    erased |= desk.ever_promised("text", sids)
     ended = sum(close(desk, one.sid, one.seconds) for one in listed if one.sid in known and not known[one.sid].ended_at)
     entered = sum(enter(desk, one) for one in lacking if one.sid not in erased)
     if ended or entered:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from screener import telephony
+from screener.followup.forgetting import erase_promised
+from screener.followup.sealing import seal_rest
 from screener.house import Desk
 from screener.settings import Settings
 from screener.store import calls, messages, notices, recordings
@@ -12,7 +14,7 @@ from screener.store import calls, messages, notices, recordings
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 15
-YOUNG = timedelta(seconds=20)  # what is younger is left to the job that was promised with it
+YOUNG = timedelta(seconds=20)  # what is younger is left to the job that was promised with it; never above the grace
 LATE = timedelta(seconds=2)
 UNTOLD = timedelta(seconds=30)  # after a call's end, until its recording is asked for
 QUIET = timedelta(minutes=15)  # after a text's last news, until its fate is asked for
@@ -20,13 +22,17 @@ GIVEN_UP = timedelta(days=2)  # after which neither is asked for any more
 WINDOW = timedelta(days=7)  # looked through each time; a worker's first look goes back to the beginning
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 MOST = 500  # of each kind started again at a time
-RECONCILE_SECONDS = 300
+RECONCILE_SECONDS = 300  # between two looks at the carrier's list of calls; never above ten graces
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 def interval(settings: Settings) -> float:
     """Seconds between two sweeps."""
     return min(SWEEP_SECONDS, settings.send_grace_seconds)
+
+
+def young(desk: Desk) -> timedelta:
+    return min(YOUNG, timedelta(seconds=desk.settings.send_grace_seconds))
 
 
 def sweep(desk: Desk, *, whole: bool = False) -> int:
@@ -80,7 +86,7 @@ def owed_texts(desk: Desk, *, whole: bool = False) -> int:
     """Ended calls that no notice tells of."""
     now = desk.now()
     with desk.store.read() as tx:
-        sids = calls.ended_without_notice(tx, BEGINNING if whole else now - WINDOW, now - YOUNG, MOST)
+        sids = calls.ended_without_notice(tx, BEGINNING if whole else now - WINDOW, now - young(desk), MOST)
     return start_again(desk, "text", sids)
 
 
@@ -104,7 +110,7 @@ def untold_fates(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
 def owed_recordings(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
     """Recordings promised and not held, or unwanted and not deleted at the carrier."""
     with desk.store.read() as tx:
-        sids = recordings.unfinished(tx, desk.now() - YOUNG, MOST)
+        sids = recordings.unfinished(tx, desk.now() - young(desk), MOST)
     return start_again(desk, "recording", sids)
 
 
@@ -119,7 +125,7 @@ def untold_recordings(desk: Desk, *, whole: bool = False) -> int:
 def owed_erasures(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
     """Calls whose consent was taken back and that the carrier has not been seen to be rid of."""
     with desk.store.read() as tx:
-        sids = calls.to_erase(tx, desk.now() - YOUNG)
+        sids = calls.to_erase(tx, desk.now() - young(desk))
     return start_again(desk, "erase", sids)
 
 
@@ -139,14 +145,17 @@ PARTS = (
     owed_recordings,
     untold_recordings,
     owed_erasures,
+    erase_promised,
+    seal_rest,
 )
 
 
 def timed(desk: Desk, start: str | None) -> None:
     """Work by the clock. Its id names the time, so that of many workers one does it; `start` names one that begins."""
     now = desk.now()
+    every = min(RECONCILE_SECONDS, 10 * desk.settings.send_grace_seconds)
     with desk.store.write() as tx:
         if start:
             desk.promise_later(tx, "reconcile", f"day:{start}", 0)
-        desk.promise_later(tx, "reconcile", f"hour:{int(now.timestamp()) // RECONCILE_SECONDS}", 0)
+        desk.promise_later(tx, "reconcile", f"hour:{int(now.timestamp()) // every}", 0)
         desk.promise_later(tx, "tidy", f"{now:%Y-%m-%d}", 0)

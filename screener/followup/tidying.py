@@ -4,6 +4,7 @@ import itertools
 import logging
 from datetime import timedelta
 
+from screener.followup.expiring import expire
 from screener.house import Desk
 from screener.store import recordings
 
@@ -15,10 +16,12 @@ AT_ONCE = 500
 
 
 def tidy(desk: Desk) -> None:
-    """Halves of files go, and the memory of follow-ups done long ago; files that no call has are only told of."""
+    """Calls past their time go, halves of files, and old follow-ups; files that no call has are only told of."""
+    expire(desk)
     purged = desk.purge(desk.now() - REMEMBERED)
     cleared = desk.files.clear_unfinished(desk.now() - SETTLED)
     log.info("forgot %d follow-ups, deleted %d unfinished files", purged, cleared)
+    desk.store.settle()
     strange = orphans(desk)
     if strange:
         # Not deleted: after a database was restored they may be the only copies of what its backup did not know.

@@ -114,6 +114,8 @@ class Webhooks:
             if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
                 return "ct", Refused(11205, f"cannot connect to {url}")
             return "rt", Refused(11205, f"the connection with {url} broke")
+        except requests.RequestException:  # the server died in the middle of its answer
+            return "rt", Refused(11205, f"the answer of {url} was cut off")
         return f"{answer.status // 100}xx" if answer.status >= 400 else "ok", answer
 
     def _once(self, url: str, fields: Fields, headers: Mapping[str, str], ask: Overrides) -> Answer:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,26 +16,31 @@ from sqlalchemy.exc import SQLAlchemyError
 from screener.store import (
     beats,
     calls,
+    chain,
     channels,
     codes,
     custody,
+    dossiers,
     erasing,
+    heads,
     logbook,
     marks,
     messages,
     notices,
     numbers_seen,
     owed,
+    proof,
     recordings,
     search,
     sessions,
     subscribers,
+    unsealed,
 )
 
 __all__ = [
-    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "channels", "codes", "custody", "erasing",
-    "logbook", "marks", "messages", "notices", "numbers_seen", "open_store", "owed", "recordings", "search",
-    "sessions", "subscribers",
+    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "chain", "channels", "codes", "custody", "dossiers",
+    "erasing", "heads", "logbook", "marks", "messages", "notices", "numbers_seen", "open_store", "owed", "proof",
+    "recordings", "search", "sessions", "subscribers", "unsealed",
 ]  # fmt: skip
 
 BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up after 15
@@ -77,8 +83,9 @@ class Turns:
 class Store:
     """A database. SQLite writers take turns; what else writes to the file, as the job engine does, waits by itself."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, chain_heads: Path | None = None) -> None:
         self.engine = engine
+        self.chain_heads = chain_heads  # the file of the chains' heads
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._turns = Turns(f"{engine.url.database}.turn") if self.is_sqlite else None
 
@@ -98,13 +105,35 @@ class Store:
                     tx.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
                     tx.info["durable"] = durable
                 tx.exec_driver_sql("BEGIN IMMEDIATE")
+            heads.forget(tx)
             yield tx
+            noted = heads.noted(tx)
+        # What a power cut may take back is not written down outside the database.
+        if noted and self.chain_heads and (durable or not self.is_sqlite):
+            heads.append(self.chain_heads, noted)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent look at the database."""
         with self.engine.connect() as tx:
             yield tx
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One look at the database that stays the same however long it takes."""
+        with self.engine.connect() as tx:
+            if self.is_sqlite:
+                tx.exec_driver_sql("BEGIN")
+            else:
+                tx = tx.execution_options(isolation_level="REPEATABLE READ")
+            yield tx
+            tx.rollback()
+
+    def settle(self) -> None:
+        """Write the log of changes into the database and empty it, so that what was erased is not left there either."""
+        if self.is_sqlite:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as tx:
+                tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def answers(self) -> bool:
         """Whether the database can be reached."""
@@ -144,9 +173,11 @@ class Store:
     @contextmanager
     def _one_migration_at_a_time(self) -> Iterator[None]:
         if not self.is_sqlite:
-            with self.engine.connect() as tx:
-                tx.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-                tx.commit()
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as tx:
+                # Asked again and again: one that waits inside a statement would hold up the other's CREATE INDEX
+                # CONCURRENTLY, which waits for every statement that began before it.
+                while not tx.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATION_LOCK}).scalar_one():
+                    time.sleep(0.2)
                 try:
                     yield
                 finally:
@@ -158,10 +189,14 @@ class Store:
             yield
 
 
-def open_store(url: str, *, pool_size: int = 8) -> Store:
-    """Open the database at a SQLAlchemy URL. Connects lazily, so it is safe before a fork."""
+def open_store(url: str, *, pool_size: int = 8, data_dir: Path | None = None) -> Store:
+    """Open the database at a SQLAlchemy URL. Connects lazily, so it is safe before a fork.
+
+    The heads of the chains are written to `data_dir`, or beside a SQLite database.
+    """
     if make_url(url).get_backend_name() != "sqlite":
-        return Store(create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, hide_parameters=True))
+        engine = create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
+        return Store(engine, data_dir / heads.NAME if data_dir else None)
     database = make_url(url).database
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
@@ -178,4 +213,5 @@ def open_store(url: str, *, pool_size: int = 8) -> Store:
         cursor.execute("PRAGMA secure_delete=ON")  # what is erased leaves no bytes behind
         cursor.close()
 
-    return Store(engine)
+    folder = data_dir or (Path(database).parent if database else None)
+    return Store(engine, folder / heads.NAME if folder else None)

@@ -1,16 +1,18 @@
 """Calls and their turns: opened at the ring, one turn at a time, closed once."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from screener.dialogue import Heard, Talk
-from screener.model import Category, Consent, Disposition, Spoken, Treatment
+from screener.model import Category, Consent, Disposition, Greeting, Spoken, Treatment
 from screener.numbers import Caller
-from screener.store import search
+from screener.store import chain, search
 from screener.store.records import Call, Subscriber, Turn, record, subscriber_of
 from screener.store.schema import call, contact, notice, subscriber, turn
 
@@ -41,6 +43,11 @@ _BY_ID = select(call).where(call.c.id == bindparam("call"))
 
 def by_id(tx: Connection, call_id: int) -> Call:
     return record(Call, tx.execute(_BY_ID, {"call": call_id}).one())
+
+
+def those(tx: Connection, ids: Sequence[int]) -> list[Call]:
+    """The calls in these rows, oldest first."""
+    return [record(Call, row) for row in tx.execute(select(call).where(call.c.id.in_(ids)).order_by(call.c.id))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +104,17 @@ def arriving(tx: Connection, to: str, ring: Ring, most: tuple[int, int]) -> Arri
 _OPEN = insert(call).returning(call.c.id)
 
 
+class AlreadyOpen(Exception):
+    """The call is in the log: its ring came twice."""
+
+
 def open_(
     tx: Connection, arrival: Arrival, ring: Ring, first: "tuple[Talk, Asked] | None" = None, at: datetime | None = None
 ) -> int:
-    """Enter a ringing call into the log, with our first reply if there is one; the id of its row."""
+    """Enter a ringing call into the log, with our first reply if there is one; the id of its row.
+
+    AlreadyOpen, which ends the transaction, when another webhook has entered it meanwhile.
+    """
     values: dict[str, Any] = {
         "sid": ring.sid,
         "subscriber_id": arrival.owner.id,
@@ -118,7 +132,10 @@ def open_(
     if first:
         talk, asked = first
         values |= {"turn": 1, "talk": talk_kept(talk), "disposition": talk.disposition}
-    call_id: int = tx.execute(_OPEN, values).scalar_one()
+    try:
+        call_id: int = tx.execute(_OPEN, values).scalar_one()
+    except IntegrityError as problem:
+        raise AlreadyOpen from problem
     if first:
         tx.execute(_ASK, turn_values(call_id, 1, asked))
     return call_id
@@ -149,6 +166,7 @@ def talk_of(tx: Connection, of: Call) -> Talk:
     saved["asked"] = tuple(saved["asked"])
     saved["language"] = Spoken(saved["language"])
     saved["consent"] = Consent(saved["consent"])
+    saved["greeting"] = Greeting(saved.get("greeting", Greeting.PLAIN))
     saved["keyed"] = Category(saved["keyed"]) if saved["keyed"] else None
     saved["disposition"] = Disposition(saved["disposition"]) if saved["disposition"] else None
     return Talk(**saved)
@@ -172,7 +190,7 @@ def statements(tx: Connection, of: Call) -> list[tuple[int, str]]:
 _ASK = insert(turn)
 _MOVE = (
     update(call)
-    .where(call.c.id == bindparam("call"))
+    .where(call.c.id == bindparam("call"), call.c.turn == bindparam("answered"), call.c.ended_at.is_(None))
     .values({name: bindparam(name) for name in ("turn", "talk", "consent", "consent_turn", "disposition")})
 )
 _HEAR = (
@@ -182,20 +200,22 @@ _HEAR = (
 )
 
 
-def ask(tx: Connection, of: Call, talk: Talk, asked: Asked) -> int:
-    """Keep our next reply and where the dialogue now stands; the number of the new turn."""
+def ask(tx: Connection, of: Call, talk: Talk, asked: Asked) -> bool:
+    """Keep our next reply and where the dialogue now stands; False when the call has moved on or ended meanwhile."""
     number = of.turn + 1
-    tx.execute(_ASK, turn_values(of.id, number, asked))
     moved = {
         "call": of.id,
+        "answered": of.turn,
         "turn": number,
         "talk": talk_kept(talk),
         "consent": talk.consent,
         "consent_turn": of.turn if talk.consent is not of.consent else of.consent_turn,
         "disposition": talk.disposition or of.disposition,
     }
-    tx.execute(_MOVE, moved)
-    return number
+    if tx.execute(_MOVE, moved).rowcount == 0:
+        return False
+    tx.execute(_ASK, turn_values(of.id, number, asked))
+    return True
 
 
 TALK_KEPT = tuple(f.name for f in fields(Talk) if f.name != "statements")
@@ -288,7 +308,9 @@ def close(tx: Connection, of: Call, at: datetime, seconds: int | None) -> bool:
     """End a call once; one that reached no farewell was abandoned. False when it was closed before."""
     closed = tx.execute(_CLOSE, {"call": of.id, "at": at, "lasted": seconds}).rowcount == 1
     if not closed and seconds is not None:
-        tx.execute(update(call).where(call.c.id == of.id, call.c.seconds.is_(None)).values(seconds=seconds))
+        late = update(call).where(call.c.id == of.id, call.c.seconds.is_(None)).values(seconds=seconds)
+        if tx.execute(late).rowcount:
+            chain.seal_again(tx, of.id)
     return closed
 
 
@@ -296,6 +318,7 @@ def close(tx: Connection, of: Call, at: datetime, seconds: int | None) -> bool:
 
 
 FINDABLE_BY = frozenset({"findings", "organisation", "on_behalf_of"})
+SEALED = FINDABLE_BY | {"advice", "category", "seconds", "warning"}
 
 
 def save(tx: Connection, call_id: int, changes: dict[str, Any]) -> None:
@@ -303,6 +326,8 @@ def save(tx: Connection, call_id: int, changes: dict[str, Any]) -> None:
     tx.execute(update(call).where(call.c.id == call_id).values(**changes))
     if not FINDABLE_BY.isdisjoint(changes):
         search.index(tx, call_id)
+    if not SEALED.isdisjoint(changes):
+        chain.seal_findings(tx, call_id)
 
 
 def before(tx: Connection, of: Call, days: int) -> list[Call]:
@@ -360,3 +385,10 @@ def to_erase(tx: Connection, ended_before: datetime, limit: int = 100) -> list[s
         call.c.consent == Consent.WITHDRAWN, call.c.ended_at < ended_before, call.c.carrier_erased_at.is_(None)
     )
     return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
+
+
+def ended_before(tx: Connection, subscriber_id: int, at: datetime, after: int, limit: int) -> list[tuple[int, str]]:
+    """Ids and sids of a subscriber's ended calls that began before then, in order, from after an id on."""
+    old = (call.c.subscriber_id == subscriber_id, call.c.started_at < at, call.c.ended_at.is_not(None))
+    rows = tx.execute(select(call.c.id, call.c.sid).where(*old, call.c.id > after).order_by(call.c.id).limit(limit))
+    return [(row[0], row[1]) for row in rows]

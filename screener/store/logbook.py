@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func, select
 from screener.model import Category, Consent
 from screener.store import search
 from screener.store.records import Call, record
-from screener.store.schema import call, term
+from screener.store.schema import call, term, tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,23 @@ def _first_at(tx: Connection, subscriber_id: int, at: datetime) -> int | None:
     return tx.execute(query.order_by(call.c.started_at, call.c.id).limit(1)).scalar_one_or_none()
 
 
-def state(tx: Connection, subscriber_id: int) -> tuple[int, int, int]:
-    """Changes whenever the log's newest calls do: newest id, turns of the open calls, calls ended among the newest."""
+def state(tx: Connection, subscriber_id: int) -> tuple[int, ...]:
+    """Changes whenever the log's newest calls do: a new one, a turn, an end, findings, a look at it, a ticked step."""
     newest = select(call).where(call.c.subscriber_id == subscriber_id).order_by(call.c.id.desc()).limit(20).subquery()
+    ticks = select(func.count()).where(tick.c.call_id.in_(select(newest.c.id))).scalar_subquery()
+    counted = (newest.c.ended_at, newest.c.findings, newest.c.read_at)
     row = tx.execute(
         select(
             func.coalesce(func.max(newest.c.id), 0),
             func.coalesce(func.sum(newest.c.turn), 0),
-            func.count(newest.c.ended_at) + func.count(newest.c.findings) * 100 + func.count(newest.c.read_at) * 10_000,
+            *(func.count(column) for column in counted),
+            ticks,
         )
     ).one()
-    return row[0], row[1], row[2]
+    return tuple(row)
+
+
+def on_the_line(tx: Connection, subscriber_id: int) -> bool:
+    """Whether a call has not ended yet."""
+    query = select(call.c.id).where(call.c.subscriber_id == subscriber_id, call.c.ended_at.is_(None)).limit(1)
+    return tx.execute(query).first() is not None

@@ -53,3 +53,10 @@ def set_preference(tx: Connection, subscriber_id: int, wanted: Preference) -> No
     mine = preference.c.subscriber_id == subscriber_id
     if tx.execute(update(preference).where(mine).values(**values)).rowcount == 0:
         tx.execute(insert(preference).values(subscriber_id=subscriber_id, **values))
+
+
+def retentions(tx: Connection) -> dict[int, int]:
+    """For each subscriber who set it, how many days calls are kept."""
+    query = select(preference.c.subscriber_id, preference.c.retention_days)
+    rows = tx.execute(query.where(preference.c.retention_days.is_not(None)))
+    return {row[0]: row[1] for row in rows}

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from screener.model import Category, Consent, Disposition, Jurisdiction, Language, Spoken, Treatment
+from screener.model import Category, Consent, Disposition, Greeting, Jurisdiction, Language, Spoken, Treatment
 from screener.numbers import CallerKind
 
 T = TypeVar("T")
@@ -27,6 +27,7 @@ class Subscriber:
     quiet_from: str
     quiet_until: str
     digest_at: str
+    greeting: Greeting
     opted_out_at: datetime | None
     created_at: datetime
 
@@ -216,6 +217,7 @@ ENUMS: dict[str, Any] = {
     "category": Category,
     "consent": Consent,
     "disposition": Disposition,
+    "greeting": Greeting,
     "jurisdiction": Jurisdiction,
     "treatment": Treatment,
 }

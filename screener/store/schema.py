@@ -68,6 +68,7 @@ subscriber = Table(
     Column("quiet_from", Text, nullable=False, default=""),  # local HH:MM; empty when not set
     Column("quiet_until", Text, nullable=False, default=""),
     Column("digest_at", Text, nullable=False, default=""),
+    Column("greeting", Text, nullable=False, default="plain", server_default="plain"),
     Column("opted_out_at", Utc),  # the carrier said that the phone wants no texts (STOP)
     Column("created_at", Utc, nullable=False),
 )
@@ -331,5 +332,48 @@ sought = Table(
     "sought",
     metadata,
     Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Utc, nullable=False),
+)
+
+# The hash chain: where each subscriber's ends, and its entries. `name` is random, for row ids are used again.
+chain = Table(
+    "chain",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("length", Integer, nullable=False),
+    Column("head", Text, nullable=False),
+)
+
+seal = Table(
+    "seal",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+    Column("hash", Text, nullable=False),
+    # Not part of the hash, erased with the content: which row, its salt, the first digits of its parts' digests.
+    Column("subject", Text),
+    Column("call_id", ForeignKey("call.id", ondelete="SET NULL"), index=True),
+    Column("salt", Text),
+    Column("parts", Text),
+    Index(None, "kind", "subject"),
+)
+
+# Erasures that wait for the carrier, and keyed digests of the sids that must never come back.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Utc, nullable=False),
+)
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("digest", Text, primary_key=True),
     Column("at", Utc, nullable=False),
 )

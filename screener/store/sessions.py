@@ -48,7 +48,9 @@ def sign_in(tx: Connection, token: str, agent: str, at: datetime) -> str | None:
 
 
 def start(tx: Connection, subscriber_id: int, agent: str, at: datetime) -> str:
-    """A new session for a subscriber who has proved who they are."""
+    """A new session for a subscriber who has proved who they are; their worn-out ones and links are cleared away."""
+    for table in (session, login):
+        tx.execute(delete(table).where(table.c.subscriber_id == subscriber_id, table.c.expires_at <= at))
     fresh = secrets.token_urlsafe(32)
     tx.execute(
         insert(session).values(

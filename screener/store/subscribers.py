@@ -6,6 +6,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from screener.model import Treatment
+from screener.store import chain
 from screener.store.records import Contact, Subscriber, record
 from screener.store.schema import contact, subscriber
 
@@ -49,6 +50,9 @@ def by_twilio_number(tx: Connection, number: str) -> Subscriber | None:
 
 def remove(tx: Connection, phone: str) -> bool:
     """Delete a subscriber with all calls, texts and sign-ins; whether there was one."""
+    owner = by_phone(tx, phone)
+    if owner:
+        chain.end(tx, owner.id)
     return tx.execute(delete(subscriber).where(subscriber.c.phone == phone)).rowcount == 1
 
 

@@ -53,6 +53,8 @@ def meaning() -> Iterator[None]:
         raise Uncertain("the connection to the carrier broke") from None
     except requests.exceptions.RequestException:
         raise Uncertain("the carrier did not answer in time") from None
+    except (ValueError, KeyError, TypeError):  # how the SDK meets a page that is no answer of its API
+        raise Uncertain("the carrier answered something unreadable") from None
     except TwilioException as problem:
         status = getattr(problem, "status", None)
         raise _of_status(status, getattr(problem, "code", None)) from None

@@ -1,9 +1,10 @@
-"""The pages: log, call, numbers, settings, set-up, sign-in. Registered here, one module for each."""
+"""The pages: log, call, numbers, settings, channels, set-up, sign-in. Registered here, one module for each."""
 
 from flask import Blueprint, Flask
 
 from screener.web import (
     call,
+    channels,
     deeds,
     guard,
     language,
@@ -11,6 +12,7 @@ from screener.web import (
     numbers,
     open_pages,
     operator,
+    own_data,
     paper,
     set_up,
     settings,
@@ -18,7 +20,7 @@ from screener.web import (
     trouble,
 )
 
-PAGES = (log, call, deeds, numbers, settings, set_up, open_pages, sign_in, language, operator)
+PAGES = (log, call, deeds, numbers, settings, own_data, channels, set_up, open_pages, sign_in, language, operator)
 
 
 def install_pages(app: Flask) -> None:
@@ -26,6 +28,10 @@ def install_pages(app: Flask) -> None:
     app.register_blueprint(Blueprint("pages", __name__, template_folder="templates", static_folder="static"))
     for module in PAGES:
         app.register_blueprint(module.pages)
+    if app.extensions["screener"].settings.demo:
+        from screener.web import rehearsal
+
+        app.register_blueprint(rehearsal.pages)
     guard.install_guard(app)
     language.install_languages(app)
     paper.install_paper(app)

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from flask import Blueprint, Response, abort, render_template, request, send_file
+from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.datastructures import ContentRange
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from screener.files import Files
 from screener.house import house
 from screener.store import Connection, calls, custody, marks, messages, notices, recordings, subscribers
-from screener.store.records import Call, Turn
+from screener.store.records import Call, Message, Turn
 from screener.web import findings, words
 from screener.web.language import language
 from screener.web.live import fresh
@@ -37,7 +38,7 @@ def show(sid: str) -> str:
         turns = calls.turns(tx, call)
         kept = {
             "recordings": recordings.of_call(tx, call.id),
-            "texts": messages.of_call(tx, call.id),
+            "texts": texts_of(tx, call),
             "notice": notices.of_call(tx, call.id),
             "trail": custody.of_call(tx, call.id),
             "ticked": marks.ticked(tx, call.id),
@@ -49,6 +50,17 @@ def show(sid: str) -> str:
             calls.save(tx, call.id, {"read_at": datetime.now(UTC)})
     asked = next((turn for turn in turns if turn.number == call.consent_turn), None)
     return render_template("call.html", call=call, asked=asked, words=words, **kept, **noticed(call, turns))
+
+
+def texts_of(tx: Connection, call: Call) -> list[Message]:
+    """Every message that tells of the call: its own, or the one that tells of several calls, and what followed it."""
+    notice = notices.of_call(tx, call.id)
+    found = messages.of_call(tx, call.id)
+    told = messages.find(tx, notice.message_id) if notice and notice.message_id else None
+    while told and told.id not in {one.id for one in found}:
+        found.append(told)
+        told = messages.after(tx, told.id)
+    return found
 
 
 def noticed(call: Call, turns: list[Turn]) -> dict[str, object]:
@@ -97,10 +109,30 @@ def listen(sid: str, recording_sid: str) -> Response:
         found = recordings.find(tx, recording_sid)
     if found is None or found.call_id != call.id or found.state != "held" or not found.sha256:
         abort(404)
-    if request.range and found.size and request.range.range_for_length(found.size) is None:
-        raise RequestedRangeNotSatisfiable(found.size)
-    if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
+    files = Files(house().settings.recordings_url)
+    size = files.size(found.sha256)
+    if size is None:
+        abort(404)
+    start, end = part_of(size)
+    if start == 0:
         with house().store.write() as tx:
             custody.note(tx, call, "subscriber", "listened", found.sid)
-    path = Files(house().settings.recordings_url).path(found.sha256)
-    return send_file(path, mimetype="audio/wav", conditional=True, etag=found.sha256, max_age=0)
+    response = Response(files.open(found.sha256, start, end), mimetype="audio/wav")
+    response.content_length = end - start
+    if (start, end) != (0, size):
+        response.status_code = 206
+        response.content_range = ContentRange("bytes", start, end, size)
+    response.accept_ranges = "bytes"
+    response.set_etag(found.sha256)
+    return response
+
+
+def part_of(size: int) -> tuple[int, int]:
+    """The part that is asked for, its end excluded; the whole for several parts at once, which no player wants."""
+    wanted = request.range
+    if wanted is None or len(wanted.ranges) != 1:
+        return 0, size
+    part = wanted.range_for_length(size)
+    if part is None:
+        raise RequestedRangeNotSatisfiable(size)
+    return part[0], part[1]

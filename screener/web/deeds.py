@@ -79,8 +79,10 @@ def delete(sid: str) -> AnyResponse:
             house().promise(tx, "recording", f"{one}:r{stamp}")
         if what in ("words", "all"):
             erasing.words(tx, call)
-        custody.note(tx, call, "subscriber", "deleted", f"{what} {call.sid}")
-        gone = what == "all" and erasing.everything(tx, call)
+        custody.note(tx, call, "subscriber", "deleted", what)
+        gone = what == "all" and erasing.everything(tx, call, house().settings.secret_key)
+        if what == "all" and not gone:
+            erasing.later(tx, call)
     for sha256 in left.files:
         Files(house().settings.recordings_url).delete(sha256)
     return told(call, what, gone=gone)

@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from screener.model import Category, NumberCheck, RedFlag, Sign, Tactic
-from screener.store.records import Call
-from screener.web.language import text_in
+from screener.notices import Reason
+from screener.organisations import organisations
+from screener.store.records import Call, Message, Notice
+from screener.web.language import language, text_in
 from screener.web.words import HARSH, NOTICED
 
 Span = tuple[int, int, int]  # turn number, then a half-open range of code points in that turn's words
@@ -106,6 +108,28 @@ def conduct(call: Call) -> list[dict[str, str]]:
         }
         for one in rows(call.found.get("conduct"))
     ]
+
+
+def hotlines(call: Call) -> tuple[str, ...]:
+    """The published numbers of whom the caller claims to be or to act for; never a number that the caller named."""
+    known = (organisations().get(key or "") for key in (call.on_behalf_of, call.organisation))
+    return next((one.hotlines for one in known if one and one.hotlines and one.confidence == "high"), ())
+
+
+def why(notice: Notice | None) -> str:
+    """Why a call is told of in this way, in the language of the page."""
+    if notice is None or notice.reason not in set(Reason):
+        return ""
+    return Reason(notice.reason).words.text(language())
+
+
+def rung(message: Message) -> str:
+    """Why this message was tried, and by which way, in the language of the page."""
+    try:
+        stored = json.loads(message.why or "{}")
+    except ValueError:
+        stored = {}
+    return text_in(stored if isinstance(stored, dict) else {})
 
 
 def advice(call: Call) -> dict[str, Any]:

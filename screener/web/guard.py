@@ -78,6 +78,8 @@ def _check() -> AnyResponse | None:
     endpoint = request.endpoint
     if _signed() or endpoint in UNSEEN:
         return None
+    if "\0" in request.path or any("\0" in one for _, many in request.values.lists() for one in many):
+        abort(400)  # PostgreSQL takes none, and nobody types one
     found = visitor()
     if endpoint is None:
         return None

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, make_response, redirect, request
-from flask_babel import Babel, format_date, format_datetime, format_time, get_timezone, gettext
+from flask_babel import Babel, format_date, format_time, get_timezone, gettext
 
 from screener.house import house
 from screener.model import Language
@@ -86,8 +86,8 @@ def clock(at: datetime) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Day and time in the subscriber's zone."""
-    return str(format_datetime(at, "medium"))
+    """Day and time in the subscriber's zone, without seconds."""
+    return f"{format_date(at, 'medium')} {format_time(at, 'short')}"
 
 
 def day(at: datetime) -> str:
@@ -101,5 +101,5 @@ def day(at: datetime) -> str:
 
 
 def shortday(at: datetime) -> str:
-    """The day in the subscriber's zone, in few characters for a table."""
-    return str(format_date(at, "short"))
+    """The day in the subscriber's zone, in few characters, its month never taken for its day."""
+    return str(format_date(at, "medium"))

@@ -8,10 +8,10 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from screener.house import house
 from screener.model import Category, Consent
-from screener.store import Connection, logbook
+from screener.store import Connection, logbook, marks
 from screener.store.logbook import Wanted
 from screener.store.records import Call
-from screener.web.findings import steps, urgent
+from screener.web.findings import NextStep, steps, urgent
 from screener.web.language import language
 from screener.web.live import fresh
 from screener.web.visitor import owner
@@ -31,8 +31,8 @@ def first() -> str:
     """The first screen: the one thing to do, or that there is none; then the latest calls."""
     with house().store.read() as tx:
         latest = logbook.page(tx, owner().id, Wanted(), FIRST_CALLS)
-        tag = etag(tx)
-    return render_template("first.html", calls=latest, todo=one_thing(latest), etag=tag)
+        tag, todo = etag(tx), one_thing(tx, latest)
+    return render_template("first.html", calls=latest, todo=todo, etag=tag)
 
 
 @pages.get("/calls/latest")
@@ -43,7 +43,8 @@ def latest() -> Response:
         if tag in request.if_none_match:
             return fresh("", tag)
         calls = logbook.page(tx, owner().id, Wanted(), FIRST_CALLS)
-    return fresh(render_template("latest.html", calls=calls, todo=one_thing(calls)), tag)
+        todo = one_thing(tx, calls)
+    return fresh(render_template("latest.html", calls=calls, todo=todo), tag)
 
 
 def etag(tx: Connection) -> str:
@@ -53,10 +54,16 @@ def etag(tx: Connection) -> str:
     return sha256(repr(state).encode()).hexdigest()[:20]
 
 
-def one_thing(latest: list[Call]) -> Call | None:
-    """The newest call of the last days that guidance puts before all else, or none."""
+def one_thing(tx: Connection, latest: list[Call]) -> tuple[Call, NextStep] | None:
+    """The first step not yet ticked of the newest call of the last days that guidance puts before all else, or none."""
     since = datetime.now(UTC) - FRESH
-    return next((call for call in latest if call.started_at > since and urgent(call) and steps(call)), None)
+    for call in latest:
+        if call.started_at > since and urgent(call):
+            done = marks.ticked(tx, call.id)
+            left = [step for step in steps(call) if step.id not in done]
+            if left:
+                return call, left[0]
+    return None
 
 
 @pages.get("/calls")

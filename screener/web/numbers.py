@@ -64,7 +64,16 @@ def organisation(key: str) -> str:
 def seen(calls: list[Call]) -> dict[str, object]:
     """What the pages of a number and of an organisation share."""
     counts = picture.counted([call.started_at for call in calls], owner().zone)
-    return {"calls": calls[:SHOWN_CALLS], "counts": counts, "drawing": picture.drawn(counts)}
+    bound = picture.bounds(country_of(calls), {call.category for call in calls})
+    how_often = {"drawing": picture.drawn(counts, bound), "quiet": picture.quiet(bound), "rules": picture.told(bound)}
+    return {"calls": calls[:SHOWN_CALLS], "counts": counts, **how_often}
+
+
+def country_of(calls: list[Call]) -> str:
+    """Whose rules count: the country of the lender that is claimed, else the subscriber's."""
+    claimed = [key for call in calls for key in (call.on_behalf_of, call.organisation) if key]
+    known = (organisations().get(key) for key in claimed)
+    return next((one.country for one in known if one), owner().jurisdiction)
 
 
 def name_of(key: str) -> str:

@@ -36,6 +36,7 @@ def install_paper(app: Flask) -> None:
     """Give the templates what they share."""
     app.jinja_env.globals.update(
         csrf=csrf,
+        demo=app.extensions["screener"].settings.demo,
         navigation=NAVIGATION,
         kept=words.KEPT,
         treatments=words.CHOICES,
@@ -43,7 +44,8 @@ def install_paper(app: Flask) -> None:
         sentence=sentence,
         number=number,
     )
-    app.jinja_env.filters.update(plain=plain, steps=findings.steps, groupby_day=groupby_day, phone=display)
+    app.jinja_env.filters.update(why=findings.why, rung=findings.rung, hotlines=findings.hotlines)
+    app.jinja_env.filters.update(plain=plain, groupby_day=groupby_day, phone=display)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"visitor": known_visitor()})

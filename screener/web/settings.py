@@ -1,5 +1,6 @@
 """Settings: language and style of the texts, own situation, how long calls are kept, contacts, sessions."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
@@ -8,9 +9,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as later
 from werkzeug.wrappers import Response as AnyResponse
 
+from screener.dialogue.steps import GREETINGS
 from screener.house import house
-from screener.model import Jurisdiction, Language
-from screener.store import marks, sessions, subscribers
+from screener.model import Greeting, Jurisdiction, Language, Spoken
+from screener.store import channels, marks, sessions, subscribers
 from screener.store.marks import Preference
 from screener.summary import Style
 from screener.web.contacts import ImportProblem, read_contacts
@@ -31,6 +33,7 @@ SITUATIONS: dict[str, object] = {
 }
 RETENTIONS = (30, 90, 180, 365, 730, 1825)  # days
 NAME_LENGTH = 60
+CLOCK = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @pages.get("/settings")
@@ -39,6 +42,7 @@ def show() -> str:
     with house().store.read() as tx:
         preference = marks.preference_of(tx, owner().id)
         contacts = subscribers.contacts(tx, owner().id)
+        other_ways = channels.of_subscriber(tx, owner().id)
         open_sessions = sessions.of_subscriber(tx, owner().id, datetime.now(UTC))
     found = visitor()
     return render_template(
@@ -46,9 +50,12 @@ def show() -> str:
         owner=owner(),
         preference=preference,
         contacts=contacts,
+        channels=other_ways,
         sessions=open_sessions,
         here=found.session.token_hash if found else "",
         styles=STYLES,
+        greetings=GREETINGS,
+        spoken=Spoken,
         situations=SITUATIONS,
         jurisdictions=JURISDICTIONS,
         retentions=RETENTIONS,
@@ -61,9 +68,12 @@ def keep() -> AnyResponse:
     """Keep what was chosen; what is not one of the choices changes nothing."""
     form = request.form
     changes: dict[str, str] = {"nickname": form.get("nickname", owner().nickname).strip()[:NAME_LENGTH]}
-    choices: dict[str, set[str]] = {"language": {*Language}, "style": {*Style}, "jurisdiction": {*Jurisdiction}}
-    for name, known in {**choices, "time_zone": available_timezones()}.items():
+    choices: dict[str, set[str]] = {"language": {*Language}, "style": {*Style}, "greeting": {*Greeting}}
+    for name, known in {**choices, "jurisdiction": {*Jurisdiction}, "time_zone": available_timezones()}.items():
         if form.get(name) in known:
+            changes[name] = form[name]
+    for name in ("quiet_from", "quiet_until", "digest_at"):
+        if name in form and (not form[name] or CLOCK.fullmatch(form[name])):
             changes[name] = form[name]
     days = form.get("retention", "")
     retention = int(days) if days.isascii() and days.isdigit() and int(days) in RETENTIONS else None

@@ -1,17 +1,18 @@
 """A call, as Twilio tells of it: ring, turns, words on their way, end, recording. One transaction each."""
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from flask import Response, request
 
-from screener import conversation, twiml
+from screener import conversation, dialogue, twiml
 from screener.house import house
 from screener.model import Spoken
 from screener.numbers import read_caller
-from screener.store import Connection, calls
+from screener.store import Connection, calls, erasing
 from screener.store.calls import Arrival, Ring
 from screener.store.records import Subscriber
 from screener.webhooks.signed import done, sid_named, webhooks, whole_number, xml
@@ -25,21 +26,29 @@ OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 @webhooks.post("/voice/incoming")
 def incoming() -> Response:
     """A call comes in: enter it into the log and speak first."""
-    sid = sid_named("CallSid")
-    with house().store.write(durable=False) as tx:
-        return answer_new(tx, sid)
+    return answer_new(sid_named("CallSid"))
 
 
-def answer_new(tx: Connection, sid: str) -> Response:
+def answer_new(sid: str) -> Response:
     """Answer a call that is not in the log yet; one to a number without a subscriber leaves no trace."""
     new = ring(sid)
-    arrival = arriving(tx, new)
+    with house().store.read() as tx:
+        arrival = arriving(tx, new)
     if arrival is None:
         return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
-    if arrival.is_known:
-        known = calls.find(tx, sid)
-        return xml(conversation.repeat(tx, known, 1) if known else twiml.hang_up())
-    return xml(conversation.open_call(tx, house(), arrival, for_owner(new, arrival.owner)))
+    if not arrival.is_known:
+        with suppress(calls.AlreadyOpen), house().store.write(durable=False) as tx:
+            return xml(conversation.open_call(tx, house(), arrival, for_owner(new, arrival.owner)))
+    return say_again(sid, 1)
+
+
+def say_again(sid: str, number: int) -> Response:
+    """A repeated webhook: the reply that it got before. Nothing more is said to a call that is over."""
+    with house().store.read() as tx:
+        call = calls.find(tx, sid)
+        if call is None or (call.ended_at and number > 1):
+            return xml(twiml.hang_up())
+        return xml(conversation.repeat(tx, call, min(number, call.turn)))
 
 
 def arriving(tx: Connection, new: Ring) -> Arrival | None:
@@ -69,17 +78,26 @@ def for_owner(new: Ring, owner: Subscriber) -> Ring:
 
 @webhooks.post("/voice/turn/<int(max=999):number>")
 def turn(number: int) -> Response:
-    """The caller answers turn `number`. That number is the lock: delivered twice, the answer is the same."""
+    """The caller answers turn `number`. That number is the lock: delivered twice, the answer is the same.
+
+    What follows is found out before anything is locked; it is kept only if the call still stands at that turn.
+    """
     sid = sid_named("CallSid")
-    with house().store.write(durable=False) as tx:
-        call = calls.find(tx, sid, lock=True)
-        if call is None:
-            return answer_new(tx, sid)
-        if call.ended_at:
-            return xml(twiml.hang_up())
-        if number != call.turn:
-            return xml(conversation.repeat(tx, call, min(number, call.turn - 1) + 1))
-        return xml(conversation.take_turn(tx, house(), call, heard()))
+    with house().store.read() as tx:
+        call = calls.find(tx, sid)
+        waits = call is not None and call.turn == number and not call.ended_at
+        talk = calls.talk_of(tx, call) if call and waits else None
+    if call is None:
+        return answer_new(sid)
+    if talk and dialogue.STEPS[talk.step].listen:
+        answer = dialogue.answer(talk, heard())
+        with house().store.write(durable=answer.withdrawn) as tx:
+            document = conversation.take_turn(tx, house(), call, answer)
+        if document:
+            return xml(document)
+    elif talk:
+        return xml(twiml.hang_up())
+    return say_again(sid, number + 1)
 
 
 def heard() -> conversation.Heard:
@@ -116,7 +134,7 @@ def ended() -> Response:
         call = calls.find(tx, sid, lock=True)
         if call is None:
             new = ring(sid)
-            arrival = arriving(tx, new)
+            arrival = None if erasing.erased_of(tx, [sid], house().settings.secret_key) else arriving(tx, new)
             if arrival is None:
                 return done()
             call = calls.by_id(tx, calls.open_(tx, arrival, for_owner(new, arrival.owner)))

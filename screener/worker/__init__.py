@@ -30,7 +30,7 @@ KINDS = ("text", "notice", "recording", "erase", "message", "delivery", "fate", 
 
 def work(settings: Settings) -> None:
     """Run until told to stop. One worker on SQLite; on PostgreSQL as many as you like."""
-    store = open_store(settings.database_url, pool_size=AT_ONCE + 4)
+    store = open_store(settings.database_url, pool_size=AT_ONCE + 4, data_dir=settings.data_dir)
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())

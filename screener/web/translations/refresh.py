@@ -3,7 +3,6 @@
 Write the missing translations into zh_Hans.po, run it again, and commit the .po and .mo files together.
 """
 
-import functools
 import io
 import re
 import sys
@@ -15,7 +14,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from opencc import OpenCC
+
+from screener.traditional import traditional
 
 FOLDER = Path(__file__).parent
 PAGES = FOLDER.parent
@@ -24,6 +24,7 @@ SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extra
 KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2)}
 NOISE = (b"POT-Creation-Date", b"PO-Revision-Date", b"Last-Translator", b"Report-Msgid-Bugs-To", b"Language-Team")
 HEADER = "# The words of the pages; see refresh.py."
+QUOTES = str.maketrans("“”‘’", "「」『』")
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
 
 
@@ -46,23 +47,19 @@ def load(locale: str) -> Catalog:
     return read_po(io.BytesIO(found.read_bytes()), locale=locale) if found.exists() else Catalog(locale=locale)
 
 
-@functools.cache
-def converter() -> OpenCC:
-    return OpenCC("s2hk")
-
-
-def traditional(text: str) -> str:
-    return str(converter().convert(text))
-
-
 def derived(hans: Catalog) -> Catalog:
     """The Traditional catalogue."""
     hant = Catalog(locale="zh_Hant", charset="utf-8")
     for message in strings(hans):
         words = message.string or ""
-        turned = tuple(traditional(form) for form in words) if isinstance(words, (tuple, list)) else traditional(words)
+        turned = tuple(turn(form) for form in words) if isinstance(words, (tuple, list)) else turn(words)
         hant.add(message.id, turned, locations=message.locations)
     return hant
+
+
+def turn(words: str) -> str:
+    """Traditional characters and the quotation marks that go with them."""
+    return traditional(words).translate(QUOTES)
 
 
 def strings(catalogue: Catalog) -> Iterator[Message]:

@@ -1,0 +1,191 @@
+"""Checks a bag by itself: every byte of the zip, the manifests, what the entries commit to, and the chain's links."""
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import re
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Self
+
+from screener.bags.container import DECLARATION, MANIFEST, PAYLOAD, TAGS, Zip, manifest
+from screener.evidence import GENESIS, Entry, Kind, Part, commitment, link, part_digest
+
+CHUNK = 1024 * 1024
+# What the library raises for tables that were tampered with.
+DAMAGE = (zipfile.BadZipFile, EOFError, IndexError, OSError, RuntimeError, ValueError, struct.error)
+CALL = re.compile(r"data/calls/[^/]+/call\.json")
+
+
+@dataclass(slots=True)
+class Opened:
+    """What was read of a bag: SHA-256 of every file by its path, and the texts that are looked into."""
+
+    digests: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, bytes] = field(default_factory=dict)  # what describes the bag, and the chain
+    sealed: dict[int, tuple[str, str]] = field(default_factory=dict)  # position -> commitment and hash
+    calls: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+class _Compare:
+    """Takes the bytes that a zip of the same files would have, and finds the first that the file at hand has not."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._at = 0
+        self.differs: int | None = None
+
+    def write(self, data: bytes) -> None:
+        there = self._file.read(len(data))
+        if self.differs is None and there != data:
+            same = next((n for n, (a, b) in enumerate(zip(there, data, strict=False)) if a != b), len(there))
+            self.differs = self._at + same
+        self._at += len(data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """More bytes than there should be differ as well."""
+        if self.differs is None and self._file.read(1):
+            self.differs = self._at
+        self._file.close()
+
+
+def check_bag(path: Path) -> Opened:
+    """Check a bag, a zip or an unpacked folder; `problems` of the answer names everything that differs."""
+    found = Opened()
+    try:
+        if path.is_dir():
+            _read_folder(path, found)
+        else:
+            _read_zip(path, found)
+    except DAMAGE as problem:
+        found.problems.append(f"{path.name} is not a whole zip: {problem}")
+        return found
+    _manifests(found)
+    _links(found)
+    return found
+
+
+def _read_folder(path: Path, found: Opened) -> None:
+    for file in sorted(one for one in path.rglob("*") if one.is_file()):
+        with file.open("rb") as opened:
+            for _ in _digested(file.relative_to(path).as_posix(), _chunks(opened), found):
+                pass
+
+
+def _read_zip(path: Path, found: Opened) -> None:
+    with _Compare(path) as compare, contextlib.closing(Zip(compare)) as again, zipfile.ZipFile(path) as bag:
+        for info in bag.infolist():
+            name = PurePosixPath(info.filename).relative_to(PurePosixPath(info.filename).parts[0]).as_posix()
+            try:
+                with bag.open(info) as file:
+                    again.add(info.filename, _digested(name, _chunks(file), found))
+            except DAMAGE as problem:
+                found.problems.append(f"{name} cannot be read whole: {problem}")
+    if compare.differs is not None:
+        found.problems.append(f"byte {compare.differs} of {path.name} is not as it was written")
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def _digested(name: str, chunks: Iterator[bytes], found: Opened) -> Iterator[bytes]:
+    digest, kept = hashlib.sha256(), []
+    looked_into = not name.startswith(PAYLOAD) or name == "data/chain.csv" or CALL.fullmatch(name)
+    for chunk in chunks:
+        digest.update(chunk)
+        if looked_into:
+            kept.append(chunk)
+        yield chunk
+    found.digests[name] = digest.hexdigest()
+    if CALL.fullmatch(name):
+        _entries(name, b"".join(kept), found)
+    elif looked_into:
+        found.texts[name] = b"".join(kept)
+
+
+def _entries(name: str, text: bytes, found: Opened) -> None:
+    """Whether each entry's content is what it commits to."""
+    try:
+        for one in json.loads(text)["sealed"]:
+            parts = [Part(part["name"], part["content"]) for part in one["parts"]]
+            if commitment([part_digest(one["salt"], part) for part in parts]) != one["digest"]:
+                found.problems.append(f"{name}: {one['kind']} is not what its entry {one['position']} commits to")
+            found.sealed[one["position"]] = (one["digest"], one["hash"])
+            if one["kind"] == Kind.RECORDING:
+                _sound(name, parts[0], found)
+        found.calls += 1
+    except (ValueError, KeyError, TypeError, AttributeError):
+        found.problems.append(f"{name} cannot be read")
+
+
+def _sound(name: str, part: Part, found: Opened) -> None:
+    path = name.replace("call.json", f"audio/{part.content['sid']}.wav")
+    found.texts[f"sealed {path}"] = str(part.content["sha256"]).encode()
+
+
+def _manifests(found: Opened) -> None:
+    """Both manifests, to the byte: a manifest that says the same in other letters was changed too."""
+    payload = {name: digest for name, digest in found.digests.items() if name.startswith(PAYLOAD)}
+    tags = {name: digest for name, digest in found.digests.items() if not name.startswith(PAYLOAD) and name != TAGS}
+    for listing, digests in ((MANIFEST, payload), (TAGS, tags)):
+        _listing(listing, digests, found)
+    if found.texts.get("bagit.txt", DECLARATION) != DECLARATION:
+        found.problems.append("bagit.txt differs")
+    for name in [one for one in found.texts if one.startswith("sealed ")]:
+        path = name.removeprefix("sealed ")
+        if path in found.digests and found.digests[path].encode() != found.texts[name]:
+            found.problems.append(f"{path} is not the recording that was sealed")
+
+
+def _listing(name: str, digests: dict[str, str], found: Opened) -> None:
+    stored = found.texts.get(name)
+    if stored is None:
+        found.problems.append(f"{name} is missing")
+        return
+    if stored == manifest(digests):
+        return
+    lines = [line.partition("  ") for line in stored.decode("utf-8", "replace").splitlines()]
+    listed = {path: digest for digest, _, path in lines}
+    changed = [f"{path} differs from {name}" for path in listed if path in digests and listed[path] != digests[path]]
+    gone = [f"{path} is missing" for path in listed if path not in digests]
+    new = [f"{path} is not in {name}" for path in digests if path not in listed]
+    found.problems += changed + gone + new or [f"{name} itself was changed"]
+
+
+def _links(found: Opened) -> None:
+    """The links from the first entry in the bag to the head, and that the bag's entries are among them."""
+    text = found.texts.get("data/chain.csv")
+    info = found.texts.get("bag-info.txt", b"").decode("utf-8", "replace")
+    name = next((line[21:] for line in info.splitlines() if line.startswith("External-Identifier: ")), "")
+    spine: dict[int, tuple[str, str]] = {}
+    previous = None
+    for row in csv.DictReader(io.StringIO((text or b"").decode("utf-8", "replace"), newline="")):
+        try:
+            previous = _link(name, row, previous, found)
+            spine[int(row["position"])] = (row["digest"], row["hash"])
+        except (ValueError, TypeError, KeyError):
+            found.problems.append("data/chain.csv cannot be read")
+            return
+    for position, entry in found.sealed.items():
+        if spine.get(position) != entry:
+            found.problems.append(f"entry {position} is not in the chain of this bag")
+
+
+def _link(name: str, row: dict[str, Any], previous: tuple[int, str] | None, found: Opened) -> tuple[int, str]:
+    entry = Entry(int(row["position"]), row["kind"], datetime.fromisoformat(row["at"]), row["digest"], row["detail"])
+    before = (0, GENESIS) if entry.position == 1 else previous
+    if before and (before[0] + 1 != entry.position or link(name, before[1], entry) != row["hash"]):
+        found.problems.append(f"entry {entry.position} of the chain in this bag differs from its hash")
+    return entry.position, row["hash"]

@@ -1,0 +1,252 @@
+"""The chain of seals: what is closed is sealed at once, and whatever is changed afterwards is found and named."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select, text, update
+
+from screener.evidence import Entry, Part, canonical, link, part_digest
+from screener.followup import expiring, forgetting, keeping, sealing, sweep
+from screener.model import Consent
+from screener.settings import Settings
+from screener.store import Connection, Store, calls, chain, custody, erasing, heads, proof, recordings
+from screener.store.marks import Preference, set_preference
+from screener.store.records import Call
+from screener.store.schema import call as call_table
+from screener.store.schema import custody as custody_table
+from screener.store.schema import recording, seal, turn
+from tests.desk import NOW, SOUND, Bench, recording_sid
+
+
+def verify(bench: Bench) -> list[str]:
+    def listen(sha256: str, size: int) -> str:
+        return "" if bench.desk.files.size(sha256) == size else "its file is gone"
+
+    with bench.store.snapshot() as tx:
+        return proof.check(tx, bench.store.chain_heads, listen).problems
+
+
+def entries(tx: Connection) -> list[str]:
+    return list(tx.execute(select(seal.c.kind).order_by(seal.c.position)).scalars())
+
+
+@pytest.fixture
+def bench(settings: Settings, store: Store) -> Bench:
+    from tests.desk import make_bench
+
+    store.chain_heads = settings.data_dir / heads.NAME
+    return make_bench(settings, store)
+
+
+def ended(bench: Bench, number: int = 1, consent: Consent = Consent.NOTES) -> Call:
+    """A call that was closed as a webhook closes it, one turn said."""
+    call = bench.enter(number, consent, ended=False)
+    with bench.store.write() as tx:
+        call = calls.by_id(tx, call.id)
+        calls.keep_partial(tx, call, call.turn, "我是大新银行的", 1)
+        bench.desk.end(tx, call, 30)
+        return calls.by_id(tx, call.id)
+
+
+def held(bench: Bench, call: Call, number: int = 1) -> None:
+    bench.note(call, recording_sid(number))
+    bench.carrier.media_of[recording_sid(number)] = SOUND
+    keeping.keep_recording(bench.desk, recording_sid(number))
+
+
+def test_a_closed_call_is_sealed_in_the_same_transaction(bench: Bench) -> None:
+    """The seal is there when the call is closed, and not when closing fails."""
+    call = bench.enter(1, ended=False)
+
+    def fail() -> None:
+        with bench.store.write() as tx:
+            bench.desk.end(tx, call, 30)
+            assert entries(tx) == ["call"]
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with bench.store.read() as tx:
+        assert entries(tx) == []
+    assert not bench.store.chain_heads.exists()  # type: ignore[union-attr]
+    with bench.store.write() as tx:
+        bench.desk.end(tx, call, 30)
+    with bench.store.read() as tx:
+        assert entries(tx) == ["call"]
+    assert verify(bench) == []
+
+
+def test_what_follows_is_sealed_too(bench: Bench) -> None:
+    """Findings, a held recording, a deed and a delivery each get their entry, and all of it checks."""
+    call = ended(bench, consent=Consent.RECORDING)
+    held(bench, call)
+    bench.write(state="accepted", sid="SM1", carrier_status="delivered", call_id=call.id)
+    with bench.store.write() as tx:
+        calls.save(tx, call.id, {"category": "bank", "findings": "{}"})
+        custody.note(tx, call, "subscriber", "listened")
+    bench.later(minutes=1)
+    assert sealing.seal_rest(bench.desk) == 1
+    assert sealing.seal_rest(bench.desk) == 0
+    with bench.store.read() as tx:
+        assert entries(tx) == ["call", "recording", "findings", "custody", "delivery"]
+    assert verify(bench) == []
+
+
+def test_calls_of_an_older_version_are_sealed_by_the_sweep(bench: Bench) -> None:
+    """A call that ended before there was a chain gets its entry at the worker's first look."""
+    bench.enter(1)
+    bench.later(minutes=1)
+    assert sweep.sweep(bench.desk, whole=True)
+    with bench.store.read() as tx:
+        assert entries(tx) == ["call"]
+    assert verify(bench) == []
+
+
+EDITS = [
+    (update(turn).values(said="something else"), "turn 1"),
+    (update(turn).values(partial="我是另一家银行的"), "turn 1"),
+    (delete(turn), "turn 1 is gone"),
+    (update(call_table).values(caller="+85299990000"), "call CA"),
+    (update(call_table).values(carrier='{"a":"b"}'), "call CA"),
+    (update(call_table).values(organisation="hk-hsbc"), "findings"),
+    (delete(call_table), "is gone"),
+    (update(recording).values(sha256="0" * 64), f"recording {recording_sid(1)}"),
+    (delete(recording), "recording in row"),
+    (update(custody_table).values(who="nobody"), "custody listened"),
+    (delete(custody_table), "custody in row"),
+    (update(seal).where(seal.c.position == 2).values(digest="0" * 64), "entry 2"),
+    (delete(seal).where(seal.c.position == 2), "entries 2 to 2"),
+    (delete(seal).where(seal.c.position == 4), "cut short"),
+    (update(seal).where(seal.c.position == 3).values(salt=None), "emptied"),
+]
+
+
+@pytest.mark.parametrize(("edit", "named"), EDITS)
+def test_each_edit_is_found_and_named(bench: Bench, edit: object, named: str) -> None:
+    """One changed or removed row, of the log or of the chain itself, is found, and the finding says which."""
+    call = ended(bench, consent=Consent.RECORDING)
+    with bench.store.write() as tx:
+        calls.save(tx, call.id, {"category": "bank"})
+    held(bench, call)
+    with bench.store.write() as tx:
+        custody.note(tx, call, "subscriber", "listened")
+    assert verify(bench) == []
+    with bench.store.engine.begin() as tx:
+        tx.execute(edit)  # type: ignore[call-overload]
+    assert any(named in problem for problem in verify(bench)), verify(bench)
+
+
+def test_a_cut_tail_is_found_even_when_every_trace_is_removed(bench: Bench) -> None:
+    """Rows, entries and the noted head are all put back to the first call; the file outside still tells."""
+    ended(bench, 1)
+    with bench.store.read() as tx:
+        first = tx.execute(select(seal.c.hash)).scalar_one()
+    second = ended(bench, 2)
+    with bench.store.engine.begin() as tx:
+        tx.execute(delete(call_table).where(call_table.c.id == second.id))
+        tx.execute(delete(seal).where(seal.c.position > 1))
+        tx.execute(text("UPDATE chain SET length = 1, head = :head"), {"head": first})
+    assert [one for one in verify(bench) if "cut short" in one]
+
+
+def test_a_chain_written_anew_does_not_match_the_heads(bench: Bench) -> None:
+    """Whoever rebuilds the chain from changed rows cannot rebuild what was written down outside."""
+    call = ended(bench)
+    with bench.store.engine.begin() as tx:
+        tx.execute(delete(seal))
+        tx.execute(text("UPDATE chain SET length = 0, head = :head"), {"head": "0" * 64})
+        tx.execute(update(call_table).values(caller="+85299990000"))
+        chain.seal_call(tx, call.id, call.subscriber_id)
+    assert any("written down outside" in one for one in verify(bench))
+
+
+def test_deleting_words_leaves_a_stone_and_the_chain_checks(bench: Bench) -> None:
+    """The salts of what was deleted are gone, a tombstone names the entries, and what is left is sealed anew."""
+    call = ended(bench)
+    with bench.store.write() as tx:
+        calls.save(tx, call.id, {"findings": "{}", "category": "bank"})
+        erasing.words(tx, calls.by_id(tx, call.id))
+    with bench.store.read() as tx:
+        assert entries(tx)[-3:] == ["tombstone", "call", "findings"]
+        assert set(tx.execute(select(seal.c.salt).where(seal.c.position <= 3)).scalars()) == {None}
+    assert verify(bench) == []
+
+
+def test_deleting_everything_leaves_stones_alone(bench: Bench) -> None:
+    """Nothing in the chain points to the deleted call any more, and a later call in the same row is not mistaken."""
+    call = ended(bench)
+    with bench.store.write() as tx:
+        custody.note(tx, call, "subscriber", "deleted", "all")
+        assert erasing.everything(tx, calls.by_id(tx, call.id), "secret")
+    with bench.store.read() as tx:
+        assert tx.execute(select(seal.c.subject).where(seal.c.kind == "call")).scalars().all() == [None]
+        assert erasing.erased_of(tx, [call.sid, "CA2"], "secret") == {call.sid}
+    ended(bench, 2)
+    assert verify(bench) == []
+
+
+def test_an_erased_recording_is_buried(bench: Bench) -> None:
+    """A recording that the subscriber deletes is no longer looked for."""
+    call = ended(bench, consent=Consent.RECORDING)
+    held(bench, call)
+    with bench.store.write() as tx:
+        left = erasing.sound(tx, call)
+    for one in left.files:
+        bench.desk.files.delete(one)
+    assert verify(bench) == []
+
+
+def test_old_calls_go_at_the_age_that_was_chosen(bench: Bench) -> None:
+    """Past the chosen age a call is erased with its file; a younger one, and every other subscriber's, stays."""
+    old, young = ended(bench, 1, Consent.RECORDING), ended(bench, 2)
+    held(bench, old)
+    long_ago = {name: NOW - timedelta(days=31) for name in ("started_at", "ended_at")}
+    with bench.store.write() as tx:
+        set_preference(tx, bench.owner.id, Preference(30))
+        tx.execute(update(call_table).where(call_table.c.id == old.id).values(**long_ago))
+        tx.execute(delete(seal))  # sealed as if it had ended then
+        tx.execute(text("UPDATE chain SET length = 0, head = :head"), {"head": "0" * 64})
+        found = recordings.find(tx, recording_sid(1))
+        assert found is not None
+        assert found.sha256
+    expiring.expire(bench.desk)
+    with bench.store.read() as tx:
+        assert calls.find(tx, old.sid) is None
+        assert calls.find(tx, young.sid) is not None
+    assert not bench.desk.files.holds(found.sha256)
+
+
+def test_a_call_is_not_forgotten_while_its_recording_may_still_come(bench: Bench) -> None:
+    """The row waits for the carrier's last word, then goes by itself."""
+    call = ended(bench, consent=Consent.RECORDING)
+    with bench.store.write() as tx:
+        assert not erasing.everything(tx, call, "secret")
+        erasing.later(tx, call)
+    assert forgetting.erase_promised(bench.desk) == 0
+    bench.note(call, recording_sid(1), "unwanted")
+    assert forgetting.erase_promised(bench.desk) == 0
+    keeping.keep_recording(bench.desk, recording_sid(1))
+    assert forgetting.erase_promised(bench.desk) == 1
+    with bench.store.read() as tx:
+        assert calls.find(tx, call.sid) is None
+
+
+def test_the_digest_of_a_part_needs_its_salt() -> None:
+    """The same content under another salt has another digest, and canonical writing does not depend on order."""
+    part = Part("call", {"caller": "+85251230000", "at": NOW})
+    assert part_digest("a", part) != part_digest("b", part)
+    assert canonical({"b": 1, "a": "电"}) == canonical({"a": "电", "b": 1}) == '{"a":"电","b":1}'.encode()
+    assert link("n", "p", Entry(1, "call", NOW, "d")) != link("n", "q", Entry(1, "call", NOW, "d"))
+
+
+def test_sealing_is_cheap(bench: Bench) -> None:
+    """Sealing a call of a usual length costs well under a few milliseconds even on a busy machine."""
+    many = [ended(bench, number) for number in range(1, 6)]
+    with bench.store.write() as tx:
+        begun = time.perf_counter()
+        for call in many * 20:
+            chain.seal_call(tx, call.id, call.subscriber_id)
+        spent = (time.perf_counter() - begun) / 100
+    print(f"{spent * 1000:.2f} ms a seal")
+    assert spent < 0.02
