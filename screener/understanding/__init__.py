@@ -15,7 +15,7 @@ from screener.model import (
     Understanding,
 )
 from screener.understanding.category import Evidence, decide
-from screener.understanding.claims import claims
+from screener.understanding.claims import Claims, claims
 from screener.understanding.cues import Hit
 from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
@@ -64,15 +64,9 @@ def understand(
     hearing = hear(turns, lang)
     said = claims(hearing, country)
     seen = hearing.find("callers")
-    red = hearing.find("red_flags")
-    pressure = hearing.find("tactics")
-    guess = likely(hearing)
-    category = decide(Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure}))
-    category = corrected(category, guess)
+    category, red, pressure = _weighed(hearing, said, seen)
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
-    red = permitted([*red, *suspected(hearing, guess, RedFlag, red)], category, hearing.text.words)
-    pressure = [*pressure, *suspected(hearing, guess, Tactic, pressure)]
     tactics = allowed(pressure, category, red, seen, money, hearing.text.words)
     back = callback(hearing.text.words, hearing.lang)
     published = organisation.organisation if organisation else None
@@ -92,6 +86,15 @@ def understand(
         caller_check=check(caller, published),
         callback_check=check(back.digits if back else None, published),
     )
+
+
+def _weighed(hearing: Hearing, said: Claims, seen: list[Hit]) -> tuple[Category, list[Hit], list[Hit]]:
+    """The category, the red flags that mean something in it, and every sign of pressure."""
+    red, pressure, guess = hearing.find("red_flags"), hearing.find("tactics"), likely(hearing)
+    evidence = Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
+    category = corrected(decide(evidence), guess)
+    red = permitted([*red, *suspected(hearing, guess, RedFlag, red)], category, hearing.text.words)
+    return category, red, [*pressure, *suspected(hearing, guess, Tactic, pressure)]
 
 
 def _findings(

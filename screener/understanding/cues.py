@@ -9,6 +9,7 @@ the whole file: words of denial right before a hit, and words that make it someb
 import functools
 import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,18 @@ class _Cue:
     pattern: Pattern
 
 
+class _Limits(dict[str, list[_Cue]]):
+    """What takes the hits of a label back, as far as its words occur; looked up when first asked for."""
+
+    def __init__(self, every: Mapping[str, list[_Cue]], keys: set[str]) -> None:
+        super().__init__()
+        self._every, self._keys = every, keys
+
+    def __missing__(self, label: str) -> list[_Cue]:
+        self[label] = found = [u for u in self._every.get(label, ()) if u.pattern.may_be_in(self._keys)]
+        return found
+
+
 class Cues:
     """All phrases of one file, looked up by their keys."""
 
@@ -60,47 +73,49 @@ class Cues:
         """Every hit that no "unless" takes back, in order of appearance."""
         chinese = not words.isascii() and any("\u3400" <= c <= "\u9fff" for c in words)
         numbers = {number for key in keys & self._by_key.keys() for number in self._by_key[key]}
+        unless = _Limits(self._unless, keys)
         hits: list[Hit] = []
         for number in sorted(numbers):
             cue = self._cues[number]
-            if (cue.lang == "zh" and not chinese) or any(map(keys.isdisjoint, cue.pattern.needs)):
+            if (cue.lang == "zh" and not chinese) or not cue.pattern.may_be_in(keys):
                 continue
             for count, match in enumerate(cue.pattern.regex.finditer(words)):
                 if count >= _MOST:
                     break
-                if not self._taken_back(cue, words, match):
+                if not self._taken_back(cue, words, match, unless):
                     hits.append(Hit(cue.label, match.start(), match.end()))
         return sorted(hits, key=lambda hit: (hit.start, hit.end))
 
-    def _taken_back(self, cue: _Cue, words: str, match: re.Match[str]) -> bool:
+    def _taken_back(self, cue: _Cue, words: str, match: re.Match[str], unless: _Limits) -> bool:
         start, end, lang = match.start(), match.end(), cue.lang
         opens = words.rfind(".", 0, start) + 1
         stop = words.find(".", end, end + _AFTER[lang])
         low, high = max(opens, start - _BEFORE[lang]), end + _AFTER[lang] if stop < 0 else stop
-        if self._any(cue.label, lang, words, low, high):
+        if _within(unless[cue.label], lang, words, (low, high)):
             return True
         if cue.label in self._asserted:
             return False
         clause = max(opens, words.rfind(",", 0, start) + 1)
-        return self._precedes("_negated", lang, words, (max(clause, start - _NEGATED[lang]), start, end)) or (
-            self._precedes("_reported", lang, words, (max(opens, start - _REPORTED[lang]), start, start))
+        negated, reported = unless["_negated"], unless["_reported"]
+        return _precedes(negated, lang, words, (max(clause, start - _NEGATED[lang]), start, end)) or (
+            _precedes(reported, lang, words, (max(opens, start - _REPORTED[lang]), start, start))
         )
 
-    def _precedes(self, label: str, lang: str, words: str, at: tuple[int, int, int]) -> bool:
-        """Whether such words stand before a hit, or inside it."""
-        low, start, end = at
-        for unless in self._unless.get(label, ()):
-            if unless.lang == lang:
-                match = unless.pattern.regex.search(words, low, end)
-                if match and match.start() not in (start, end - 1):
-                    return True
-        return False
 
-    def _any(self, label: str, lang: str, words: str, low: int, high: int) -> bool:
-        return any(
-            unless.lang == lang and unless.pattern.regex.search(words, low, high)
-            for unless in self._unless.get(label, ())
-        )
+def _precedes(some: Iterable[_Cue], lang: str, words: str, at: tuple[int, int, int]) -> bool:
+    """Whether such words stand before a hit, or inside it."""
+    low, start, end = at
+    for unless in some:
+        if unless.lang == lang:
+            match = unless.pattern.regex.search(words, low, end)
+            if match and match.start() not in (start, end - 1):
+                return True
+    return False
+
+
+def _within(some: Iterable[_Cue], lang: str, words: str, at: tuple[int, int]) -> bool:
+    """Whether such words stand in a stretch."""
+    return any(unless.lang == lang and unless.pattern.regex.search(words, *at) for unless in some)
 
 
 def _line(path: Path, phrase: str) -> int:

@@ -104,7 +104,7 @@ def mentions(words: str) -> list[Mention]:
 def name_at(words: str, start: int) -> Name | None:
     """The longest known Latin name that begins at a place; "u . s . bank" is "us bank" too."""
     tokens = re.match(r"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){0,5}", words[start : start + 60])
-    said = tokens.group() if tokens else ""
+    said = tokens.group() if tokens and _key(words, start) in _by_start() else ""
     while said:
         for spelled in (said, said.replace(" . ", " ")):
             name = known_names().get(spelled)

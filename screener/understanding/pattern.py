@@ -38,6 +38,10 @@ class Pattern:
     keys: frozenset[str]
     needs: tuple[frozenset[str], ...] = ()
 
+    def may_be_in(self, found: set[str]) -> bool:
+        """Whether a text with these keys can match; the expression itself is asked only then."""
+        return not (self.keys and found.isdisjoint(self.keys)) and not any(map(found.isdisjoint, self.needs))
+
 
 def keys_of(words: str) -> set[str]:
     """Everything in a text that a pattern can be looked up by: Chinese pairs, English word beginnings."""
