@@ -8,7 +8,7 @@ import pytest
 
 from screener.conduct import Seen, observe
 from screener.guidance import Case, Role, Situation, advise, explain, reach
-from screener.guidance.library import rows, step_lines
+from screener.guidance.tables import rows, step_lines
 from screener.model import FINANCIAL, Category, Held, Jurisdiction, Language, NumberCheck, Understanding
 from screener.policy import names_debt
 from tests.cases import DAH_SING, ICBC, MIDLAND, understanding

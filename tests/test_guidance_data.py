@@ -8,13 +8,13 @@ import pytest
 from screener import sheets
 from screener.conduct import clock, rules
 from screener.conduct.rules import rule_lines
-from screener.guidance import check, library
-from screener.guidance.library import rows, step_lines
+from screener.guidance import check, tables
+from screener.guidance.tables import rows, step_lines
 from screener.seeds import seeds
 from screener.sheets import sheet
 
 DATA = Path(__file__).parent / "data"
-CACHES = [library.codes, library.rows, library.step_lines, library._lines_of, clock.limits, rules, rule_lines]
+CACHES = [tables.codes, tables.rows, tables.step_lines, tables._lines_of, clock.limits, rules, rule_lines]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_copy_is_read_where_the_fixture_says(copy):
     """The spoiling tests below really read the copy."""
     assert check() == []
     (copy / "guidance" / "steps.csv").unlink()
-    library.step_lines.cache_clear()
+    tables.step_lines.cache_clear()
     with pytest.raises(FileNotFoundError):
         check()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from screener.guidance.library import step_lines
+from screener.guidance.tables import step_lines
 from screener.model import Jurisdiction
 from screener.sheets import sheet
 from screener.traditional import simplified, traditional

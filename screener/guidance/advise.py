@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from screener.guidance.library import Code, Row, codes, role_of, rows, stand_in, step
+from screener.guidance.tables import Code, Row, codes, role_of, rows, stand_in, step
 from screener.guidance.types import Advice, Case, Fired, Role, Step
 from screener.model import FINANCIAL, Claim, Held, Jurisdiction, NumberCheck
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from screener import conduct, policy
 from screener.conduct.rules import rule_lines
 from screener.guidance import reach
-from screener.guidance.library import ADVICE, CODES, ROWS, STEPS, countries
+from screener.guidance.tables import ADVICE, CODES, ROWS, STEPS, countries
 from screener.guidance.types import Role, Situation
 from screener.model import Category, Held, Jurisdiction, RedFlag, Sign, Tactic
 from screener.segments import is_gsm

@@ -1,6 +1,6 @@
 """Why this advice: the rows that fired, the findings behind them, and the source of each step, as plain lines."""
 
-from screener.guidance.library import ADVICE, codes
+from screener.guidance.tables import ADVICE, codes
 from screener.guidance.types import Advice, Fired, Step, Words
 from screener.model import Language
 from screener.sheets import sheet

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from screener.conduct import ConductFinding, Kind, Measure, Scope
 from screener.guidance.advise import advise
-from screener.guidance.library import Row, codes, rows
+from screener.guidance.tables import Row, codes, rows
 from screener.guidance.types import Case, Situation
 from screener.model import Category, Finding, Held, Jurisdiction, NumberCheck, Understanding
 
