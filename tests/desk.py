@@ -43,6 +43,7 @@ class FakeTelephony:
     statuses: dict[str, tuple[str, int | None]] = field(default_factory=dict)  # of calls and messages
     calls: list[Listed] = field(default_factory=list)
     deeds: list[tuple[str, str]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  # what the carrier lists between the subscriber and us
     looked_up: int = 0
 
     def _meet(self, method: str) -> None:
@@ -99,6 +100,18 @@ class FakeTelephony:
     def delete_recording(self, sid: str) -> None:
         self._meet("delete_recording")
         self.deeds.append(("delete", sid))
+
+    def delete_text(self, sid: str) -> None:
+        self._meet("delete_text")
+        self.deeds.append(("delete", sid))
+
+    def delete_call(self, sid: str) -> None:
+        self._meet("delete_call")
+        self.deeds.append(("delete", sid))
+
+    def texts_between(self, phone: str, number: str, until: datetime) -> list[str]:
+        self._meet("texts_between")
+        return list(self.texts)
 
     def hang_up(self, call_sid: str) -> None:
         self.deeds.append(("hang up", call_sid))

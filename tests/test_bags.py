@@ -20,6 +20,7 @@ from screener.settings import Settings
 from screener.store import Store, calls, custody, heads
 from screener.store.schema import call as call_table
 from tests.desk import SOUND, Bench, call_sid, make_bench, recording_sid
+from tests.signer import environment
 from tests.test_chain import ended, held
 
 AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -168,14 +169,7 @@ def test_a_large_recording_streams(bench: Bench, tmp_path: Path) -> None:
 
 def test_the_commands(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Export says how many calls, verify accepts bag and database, and names a changed row with status 1."""
-    for name, value in {
-        "TWILIO_ACCOUNT_SID": bench.desk.settings.account_sid,
-        "TWILIO_AUTH_TOKEN": "t",
-        "SCREENER_PUBLIC_URL": "https://screener.example",
-        "SCREENER_SECRET_KEY": "k" * 32,
-        "SCREENER_DATA_DIR": str(bench.desk.settings.data_dir),
-        "SCREENER_DATABASE_URL": bench.desk.settings.database_url,
-    }.items():
+    for name, value in environment(bench.desk.settings).items():
         monkeypatch.setenv(name, value)
     to = tmp_path / "bag.zip"
 

@@ -9,7 +9,7 @@ import click
 from screener.files import Files
 from screener.guidance import check
 from screener.settings import Settings, is_loopback, read_settings
-from screener.store import Store, messages, open_store, owed, subscribers
+from screener.store import Store, messages, open_store, owed, remnants, subscribers
 from screener.store.records import Subscriber
 from screener.telephony import Telephony, TelephonyError
 
@@ -68,7 +68,20 @@ def backlog(store: Store) -> Iterator[Finding]:
         yield Finding(False, f"{looked_for} texts need a look: see the calls' pages for what is uncertain")
     late = oldest > 600
     waiting = "nothing is owed" if not oldest else f"the oldest thing owed is {oldest:.0f} s old"
+    yield from erasures(store)
     yield Finding(not late, waiting + ("; is a worker running? (screener serve)" if late else ""))
+
+
+def erasures(store: Store) -> Iterator[Finding]:
+    """What is still left elsewhere of calls that were deleted here."""
+    with store.read() as tx:
+        left = remnants.left(tx)
+    count = sum(left.counts.values())
+    if left.oldest:
+        since = f"{left.oldest:%Y-%m-%d %H:%M} UTC"
+        yield Finding(False, f"{count} things of deleted calls remain, the oldest since {since}: {left.problem}")
+    elif count:
+        yield Finding(True, f"{count} things of deleted calls are on their way out")
 
 
 def carrier(settings: Settings, store: Store) -> Iterator[Finding]:

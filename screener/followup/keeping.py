@@ -58,6 +58,8 @@ def fetch(desk: Desk, recording: Recording, attempt: int) -> bool:
 def name(desk: Desk, sid: str, kept: Kept) -> None:
     """Write down under which name the bytes will stand, before they do: a crash leaves no file that no row tells of."""
     with desk.store.write() as tx:
+        if recordings.find(tx, sid) is None:
+            raise FilesError("its call was deleted meanwhile")
         recordings.change(tx, sid, {"sha256": kept.sha256, "size": kept.size})
 
 

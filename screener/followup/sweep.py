@@ -9,7 +9,7 @@ from screener.followup.forgetting import erase_promised
 from screener.followup.sealing import seal_rest
 from screener.house import Desk
 from screener.settings import Settings
-from screener.store import calls, messages, notices, recordings
+from screener.store import calls, departures, messages, notices, recordings, remnants
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +136,20 @@ def owed_notices(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
     return start_again(desk, "notice", bundles)
 
 
+def owed_departures(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """Subscribers who want everything deleted."""
+    with desk.store.read() as tx:
+        owners = departures.waiting(tx)
+    return start_again(desk, "leave", map(str, owners))
+
+
+def owed_remnants(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """What is left elsewhere of calls that were erased."""
+    with desk.store.read() as tx:
+        due = remnants.is_due(tx, desk.now())
+    return start_again(desk, "clear", ["due"] if due else [])
+
+
 PARTS = (
     end_lost_calls,
     owed_texts,
@@ -146,6 +160,8 @@ PARTS = (
     untold_recordings,
     owed_erasures,
     erase_promised,
+    owed_departures,
+    owed_remnants,
     seal_rest,
 )
 

@@ -20,6 +20,7 @@ from screener.store import (
     channels,
     codes,
     custody,
+    departures,
     dossiers,
     erasing,
     heads,
@@ -28,9 +29,11 @@ from screener.store import (
     messages,
     notices,
     numbers_seen,
+    old,
     owed,
     proof,
     recordings,
+    remnants,
     search,
     sessions,
     subscribers,
@@ -38,9 +41,9 @@ from screener.store import (
 )
 
 __all__ = [
-    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "chain", "channels", "codes", "custody", "dossiers",
-    "erasing", "heads", "logbook", "marks", "messages", "notices", "numbers_seen", "open_store", "owed", "proof",
-    "recordings", "search", "sessions", "subscribers", "unsealed",
+    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "chain", "channels", "codes", "custody", "departures",
+    "dossiers", "erasing", "heads", "logbook", "marks", "messages", "notices", "numbers_seen", "old", "open_store",
+    "owed", "proof", "recordings", "remnants", "search", "sessions", "subscribers", "unsealed",
 ]  # fmt: skip
 
 BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up after 15

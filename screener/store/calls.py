@@ -385,10 +385,3 @@ def to_erase(tx: Connection, ended_before: datetime, limit: int = 100) -> list[s
         call.c.consent == Consent.WITHDRAWN, call.c.ended_at < ended_before, call.c.carrier_erased_at.is_(None)
     )
     return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
-
-
-def ended_before(tx: Connection, subscriber_id: int, at: datetime, after: int, limit: int) -> list[tuple[int, str]]:
-    """Ids and sids of a subscriber's ended calls that began before then, in order, from after an id on."""
-    old = (call.c.subscriber_id == subscriber_id, call.c.started_at < at, call.c.ended_at.is_not(None))
-    rows = tx.execute(select(call.c.id, call.c.sid).where(*old, call.c.id > after).order_by(call.c.id).limit(limit))
-    return [(row[0], row[1]) for row in rows]

@@ -137,7 +137,7 @@ def bury_delivery(tx: Connection, message_id: str, subscriber_id: int, *, whole:
     mine = (seal.c.kind == Kind.DELIVERY) & (seal.c.subject == message_id)
     positions = list(tx.execute(select(seal.c.position).where(mine)).scalars())
     _stone(tx, subscriber_id, positions, "all" if whole else "words")
-    if not whole:
+    if positions and not whole:
         add(tx, Subject(Kind.DELIVERY, subscriber_id, message_id, None))
 
 

@@ -293,6 +293,8 @@ preference = Table(
     metadata,
     Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
     Column("retention_days", Integer),  # null: until deleted by hand
+    Column("sound_days", Integer),  # the same for recordings alone,
+    Column("words_days", Integer),  # and for the caller's words alone
     Column("situation", Text, nullable=False, default=""),  # illness, job_loss, age; by choice, joined by commas
 )
 
@@ -376,4 +378,31 @@ erased = Table(
     metadata,
     Column("digest", Text, primary_key=True),
     Column("at", Utc, nullable=False),
+)
+
+# What is left outside our tables of calls that were erased: ids only, each kept until it is gone there too.
+remnant = Table(
+    "remnant",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("final_at", Utc, nullable=False),  # before then more of it may still turn up there
+    Column("not_before", Utc, nullable=False, index=True),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("problem", Text),
+)
+
+# Subscribers who want everything deleted: the calls of before then, and with `whole` the subscriber too.
+departure = Table(
+    "departure",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("token", Text, nullable=False, unique=True),  # names the page that shows how far it has come
+    Column("whole", Boolean, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("calls", Integer, nullable=False),  # how many there were to delete
+    # By which the carrier is asked for texts that we have no row of; forgotten once it has told.
+    Column("phone", Text, nullable=False),
+    Column("twilio_number", Text, nullable=False),
 )

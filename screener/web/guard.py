@@ -23,6 +23,8 @@ OPEN = frozenset(
         "open_pages.privacy",
         "open_pages.card",
         "open_pages.someone",
+        "own_data.leaving",  # by a token: the sessions have ended by then
+        "own_data.how_far",
     }
 )
 OPERATOR = frozenset({"operator.healthz", "operator.readyz", "operator.metrics"})

@@ -10,7 +10,7 @@ from dbos import DBOS
 
 from screener import conversation, understanding
 from screener.files import Files
-from screener.followup import keeping, reconciling, sending, sweep, telling, tidying
+from screener.followup import clearing, keeping, leaving, reconciling, sending, sweep, telling, tidying
 from screener.house import Desk, House
 from screener.notify import Notifier
 from screener.origin import origin
@@ -25,7 +25,20 @@ __all__ = ["KINDS", "Promises", "WorkerBusy", "make_desk", "migrate", "register"
 
 log = logging.getLogger(__name__)
 
-KINDS = ("text", "notice", "recording", "erase", "message", "delivery", "fate", "seek", "reconcile", "tidy")
+KINDS = (
+    "text",
+    "notice",
+    "recording",
+    "erase",
+    "message",
+    "delivery",
+    "fate",
+    "seek",
+    "reconcile",
+    "tidy",
+    "leave",
+    "clear",
+)
 
 
 def work(settings: Settings) -> None:
@@ -95,12 +108,13 @@ def make_desk(settings: Settings, store: Store) -> Desk:
         under_way=promises.under_way,
         ever_promised=promises.ever,
         purge=promises.purge,
+        forget=promises.forget,
     )
 
 
 def register(desk: Desk) -> None:
     """One workflow for each kind of follow-up; each is a single step that finds out for itself what is left to do."""
-    doing: dict[str, Callable[[str], None]] = {
+    doing: dict[str, Callable[[str], object]] = {
         "text": lambda sid: telling.tell(desk, bare(sid)),
         "notice": lambda bundle: telling.tell_held(desk, bare(bundle)),
         "recording": lambda sid: keeping.keep_recording(desk, bare(sid), attempt(sid)),
@@ -111,12 +125,14 @@ def register(desk: Desk) -> None:
         "seek": lambda sid: keeping.seek(desk, bare(sid)),
         "reconcile": lambda span: reconciling.reconcile(desk, bare(span)),
         "tidy": lambda _: tidying.tidy(desk),
+        "leave": lambda owner: leaving.leave(desk, int(bare(owner))),
+        "clear": lambda _: clearing.clear(desk),
     }
     for kind in KINDS:
         DBOS.workflow(name=kind)(_followup(kind, doing[kind]))
 
 
-def _followup(kind: str, do: Callable[[str], None]) -> Callable[[str], None]:
+def _followup(kind: str, do: Callable[[str], object]) -> Callable[[str], None]:
     """A workflow that never fails: what it leaves undone is found by the sweeper, and errors would store words."""
 
     def followup(sid: str) -> None:

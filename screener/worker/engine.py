@@ -19,6 +19,9 @@ POLL_SECONDS = 0.25
 LIVE = ["ENQUEUED", "DELAYED", "PENDING"]
 DONE = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 MOST_LISTED = 5_000
+SID_LENGTH = 34
+KINDS_OF = {"CA": ("text", "erase", "seek"), "RE": ("recording",)}
+KINDS_OF_TEXTS = ("message", "delivery", "fate")
 PURGED_AT_ONCE = 500
 
 
@@ -70,6 +73,14 @@ class Promises:
         listed = self.warm().list_workflows(workflow_ids=ids, load_input=False, load_output=False) if ids else []
         return {one.workflow_id.removeprefix(f"{kind}:") for one in listed}
 
+    def forget(self, ids: list[str]) -> set[str]:
+        """Delete what the engine remembers of the follow-ups of these ids; those ids of which one is not over yet."""
+        client = self.warm()
+        prefixes = [f"{kind}:{one}" for one in ids for kind in kinds_of(one)]
+        listed = client.list_workflows(workflow_id_prefix=prefixes, load_input=False, load_output=False)
+        client.delete_workflows([one.workflow_id for one in listed if one.status in DONE])
+        return {bare(one.workflow_id.partition(":")[2]) for one in listed if one.status not in DONE}
+
     def purge(self, before: datetime) -> int:
         """Delete what the engine remembers of follow-ups that were done before then; how many."""
         purged, client = 0, self.warm()
@@ -107,6 +118,11 @@ def config(store: Store, executor: str, *, run_migrations: bool) -> DBOSConfig:
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "WARNING",
     }
+
+
+def kinds_of(one: str) -> tuple[str, ...]:
+    """Which follow-ups an id may have: a call's sid, a recording's, or a text's own id, which is shorter."""
+    return KINDS_OF[one[:2]] if len(one) == SID_LENGTH else KINDS_OF_TEXTS
 
 
 def bare(sid: str) -> str:
