@@ -127,7 +127,7 @@ def test_calls_are_chosen_by_number_organisation_and_period(bench: Bench, tmp_pa
         (Choice(until=datetime(2020, 1, 1, tzinfo=UTC)), []),
         (Choice(since=datetime(2020, 1, 1, tzinfo=UTC)), [call_sid(1), call_sid(2)]),
     ):
-        text = sheet_of(bench.store, bench.owner, choice).decode("utf-8-sig")
+        text = b"".join(sheet_of(bench.store, bench.owner, choice)).decode("utf-8-sig")
         assert [row[0] for row in csv.reader(io.StringIO(text, newline=""))][1:] == expected
     assert note_export(bench.store, bench.owner, Choice(number="+85299990000"), "subscriber") == 1
     with bench.store.read() as tx:

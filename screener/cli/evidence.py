@@ -123,7 +123,8 @@ def _day(day: object, owner: Subscriber) -> datetime | None:
 
 
 def write_sheet(store: Store, owner: Subscriber, choice: Choice, to: Path) -> str:
-    to.write_bytes(sheet_of(store, owner, choice))
+    with to.open("xb") as file:
+        file.writelines(sheet_of(store, owner, choice))
     return "the calls as CSV."
 
 
