@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from screener.files import is_recording
 from screener.house import Desk
 from screener.store import Connection, recordings, remnants
 from screener.store.remnants import Kind, Remnant
@@ -79,9 +80,10 @@ def delete_at_carrier(desk: Desk, one: Remnant) -> None:
 
 
 def drop_file(desk: Desk, one: Remnant) -> None:
-    """Delete a file that no recording has any more."""
+    """Delete a file that no recording has any more, or a bag."""
     with desk.store.write() as tx:
-        recordings.hold_name(tx, one.name)
+        if is_recording(one.name):
+            recordings.hold_name(tx, one.name)
         if not recordings.still_used(tx, one.name):
             desk.files.delete(one.name)
 

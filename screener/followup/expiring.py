@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from screener.followup import clearing
 from screener.house import Desk
-from screener.store import Connection, calls, custody, erasing, marks, old
+from screener.store import Connection, calls, custody, erasing, marks, old, packings
 from screener.store.records import Call
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ def expire(desk: Desk) -> int:
         ):
             before = desk.now() - timedelta(days=days) if days else None
             done += sum(delete(desk, sid, deed) for sid in _found(desk, find, owner_id, before))
+    with desk.store.write() as tx:
+        packings.drop(tx, packings.past(tx, desk.now() - packings.KEPT), desk.now())
     if done:
         log.info("deleted what was past its time of %d calls", done)
     return done

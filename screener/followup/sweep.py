@@ -9,7 +9,7 @@ from screener.followup.forgetting import erase_promised
 from screener.followup.sealing import seal_rest
 from screener.house import Desk
 from screener.settings import Settings
-from screener.store import calls, departures, messages, notices, recordings, remnants
+from screener.store import calls, departures, messages, notices, packings, recordings, remnants
 
 log = logging.getLogger(__name__)
 
@@ -143,6 +143,13 @@ def owed_departures(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
     return start_again(desk, "leave", map(str, owners))
 
 
+def owed_packings(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """Bags that were asked for and are not made."""
+    with desk.store.read() as tx:
+        ids = packings.unfinished(tx)
+    return start_again(desk, "pack", ids)
+
+
 def owed_remnants(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
     """What is left elsewhere of calls that were erased."""
     with desk.store.read() as tx:
@@ -162,6 +169,7 @@ PARTS = (
     erase_promised,
     owed_departures,
     owed_remnants,
+    owed_packings,
     seal_rest,
 )
 

@@ -31,6 +31,7 @@ from screener.store import (
     numbers_seen,
     old,
     owed,
+    packings,
     proof,
     recordings,
     remnants,
@@ -43,7 +44,7 @@ from screener.store import (
 __all__ = [
     "Connection", "SQLAlchemyError", "Store", "beats", "calls", "chain", "channels", "codes", "custody", "departures",
     "dossiers", "erasing", "heads", "logbook", "marks", "messages", "notices", "numbers_seen", "old", "open_store",
-    "owed", "proof", "recordings", "remnants", "search", "sessions", "subscribers", "unsealed",
+    "owed", "packings", "proof", "recordings", "remnants", "search", "sessions", "subscribers", "unsealed",
 ]  # fmt: skip
 
 BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up after 15

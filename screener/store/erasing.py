@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from screener.store import calls, chain, recordings, remnants, search, sessions
+from screener.store import calls, chain, packings, recordings, remnants, search, sessions
 from screener.store.records import Call
 from screener.store.remnants import Kind as Left
 from screener.store.schema import (
@@ -35,6 +35,7 @@ def sound(tx: Connection, of: Call) -> list[str]:
     for sid in left:
         recordings.change(tx, sid, {"state": "unwanted"})
     chain.sound_gone(tx, of.id, of.subscriber_id)
+    packings.drop_all(tx, of.subscriber_id, datetime.now(UTC))
     return left
 
 
@@ -43,6 +44,7 @@ def words(tx: Connection, of: Call) -> None:
     calls.forget_words(tx, of)
     calls.save(tx, of.id, {"findings": json.dumps(_without_words(of.found), ensure_ascii=False)})
     chain.reseal(tx, of.id, of.subscriber_id)
+    packings.drop_all(tx, of.subscriber_id, datetime.now(UTC))
 
 
 def _without_words(found: dict[str, Any]) -> dict[str, Any]:
@@ -63,6 +65,7 @@ def everything(tx: Connection, of: Call, secret: str, at: datetime | None = None
     if of.ended_at is None or _is_being_told(tx, of):
         return False
     _note_remnants(tx, of, of.ended_at, at or datetime.now(UTC))
+    packings.drop_all(tx, of.subscriber_id, at or datetime.now(UTC))
     chain.bury_call(tx, of.id, of.subscriber_id)
     _blank_shared_texts(tx, of)
     search.forget(tx, of.id)
@@ -114,6 +117,7 @@ def apart_from_calls(tx: Connection, owner_id: int, at: datetime) -> bool:
     for statement, whole in ((gone, True), (blank.returning(message.c.id), False)):
         for one in list(tx.execute(statement).scalars()):
             chain.bury_delivery(tx, one, owner_id, whole=whole)
+    packings.drop_all(tx, owner_id, at)
     for table in (contact, channel, preference):
         tx.execute(delete(table).where(table.c.subscriber_id == owner_id))
     tx.execute(update(subscriber).where(subscriber.c.id == owner_id).values(nickname=""))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -405,4 +406,22 @@ departure = Table(
     # By which the carrier is asked for texts that we have no row of; forgotten once it has told.
     Column("phone", Text, nullable=False),
     Column("twilio_number", Text, nullable=False),
+)
+
+# Bags that a subscriber asked for on the pages, and that the worker makes.
+packing = Table(
+    "packing",
+    metadata,
+    Column("id", Text, primary_key=True),  # random: it names the file
+    _of("subscriber", index=True),
+    Column("choice", Text, nullable=False),  # JSON of which calls
+    Column("state", Text, nullable=False),  # wanted, making, ready, failed
+    Column("tries", Integer, nullable=False, default=0),
+    Column("done", Integer, nullable=False, default=0),
+    Column("calls", Integer, nullable=False),
+    Column("missing", Integer, nullable=False, default=0),
+    Column("size", BigInteger),
+    Column("asked_at", Utc, nullable=False),
+    Column("ready_at", Utc),
+    Column("taken_at", Utc),
 )

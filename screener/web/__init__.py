@@ -6,6 +6,7 @@ from screener.web import (
     call,
     channels,
     deeds,
+    evidence,
     guard,
     language,
     log,
@@ -20,7 +21,21 @@ from screener.web import (
     trouble,
 )
 
-PAGES = (log, call, deeds, numbers, settings, own_data, channels, set_up, open_pages, sign_in, language, operator)
+PAGES = (
+    log,
+    call,
+    deeds,
+    numbers,
+    settings,
+    own_data,
+    evidence,
+    channels,
+    set_up,
+    open_pages,
+    sign_in,
+    language,
+    operator,
+)
 
 
 def install_pages(app: Flask) -> None:

@@ -113,18 +113,23 @@ def listen(sid: str, recording_sid: str) -> Response:
     size = files.size(found.sha256)
     if size is None:
         abort(404)
-    start, end = part_of(size)
-    if start == 0:
+    if part_of(size)[0] == 0:
         with house().store.write() as tx:
             custody.note(tx, call, "subscriber", "listened", found.sid)
-    response = Response(files.open(found.sha256, start, end), mimetype="audio/wav")
+    return ranged(files, found.sha256, size, "audio/wav")[0]
+
+
+def ranged(files: Files, name: str, size: int, mimetype: str) -> tuple[Response, int]:
+    """A kept file, whole or the range that is asked for; the answer and its length."""
+    start, end = part_of(size)
+    response = Response(files.open(name, start, end), mimetype=mimetype)
     response.content_length = end - start
     if (start, end) != (0, size):
         response.status_code = 206
         response.content_range = ContentRange("bytes", start, end, size)
     response.accept_ranges = "bytes"
-    response.set_etag(found.sha256)
-    return response
+    response.set_etag(name)
+    return response, end - start
 
 
 def part_of(size: int) -> tuple[int, int]:

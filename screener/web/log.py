@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from screener.house import house
 from screener.model import Category, Consent
-from screener.store import Connection, logbook, marks
+from screener.store import Connection, logbook, marks, packings
 from screener.store.logbook import Wanted
 from screener.store.records import Call
 from screener.web.findings import NextStep, steps, urgent
@@ -32,7 +32,8 @@ def first() -> str:
     with house().store.read() as tx:
         latest = logbook.page(tx, owner().id, Wanted(), FIRST_CALLS)
         tag, todo = etag(tx), one_thing(tx, latest)
-    return render_template("first.html", calls=latest, todo=todo, etag=tag)
+        packed = packings.untaken(tx, owner().id)
+    return render_template("first.html", calls=latest, todo=todo, etag=tag, packed=packed)
 
 
 @pages.get("/calls/latest")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dbos import DBOS
 
 from screener import conversation, understanding
+from screener.bags import wanted
 from screener.files import Files
 from screener.followup import clearing, keeping, leaving, reconciling, sending, sweep, telling, tidying
 from screener.house import Desk, House
@@ -26,19 +27,9 @@ __all__ = ["KINDS", "Promises", "WorkerBusy", "make_desk", "migrate", "register"
 log = logging.getLogger(__name__)
 
 KINDS = (
-    "text",
-    "notice",
-    "recording",
-    "erase",
-    "message",
-    "delivery",
-    "fate",
-    "seek",
-    "reconcile",
-    "tidy",
-    "leave",
-    "clear",
-)
+    "text", "notice", "recording", "erase", "message", "delivery", "fate", "seek", "reconcile", "tidy", "leave",
+    "clear", "pack",
+)  # fmt: skip
 
 
 def work(settings: Settings) -> None:
@@ -127,6 +118,7 @@ def register(desk: Desk) -> None:
         "tidy": lambda _: tidying.tidy(desk),
         "leave": lambda owner: leaving.leave(desk, int(bare(owner))),
         "clear": lambda _: clearing.clear(desk),
+        "pack": lambda one: wanted.make(desk, bare(one)),
     }
     for kind in KINDS:
         DBOS.workflow(name=kind)(_followup(kind, doing[kind]))

@@ -21,7 +21,7 @@ DONE = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 MOST_LISTED = 5_000
 SID_LENGTH = 34
 KINDS_OF = {"CA": ("text", "erase", "seek"), "RE": ("recording",)}
-KINDS_OF_TEXTS = ("message", "delivery", "fate")
+KINDS_OF_OTHERS = ("message", "delivery", "fate", "pack")
 PURGED_AT_ONCE = 500
 
 
@@ -121,8 +121,8 @@ def config(store: Store, executor: str, *, run_migrations: bool) -> DBOSConfig:
 
 
 def kinds_of(one: str) -> tuple[str, ...]:
-    """Which follow-ups an id may have: a call's sid, a recording's, or a text's own id, which is shorter."""
-    return KINDS_OF[one[:2]] if len(one) == SID_LENGTH else KINDS_OF_TEXTS
+    """Which follow-ups an id may have: a call's sid, a recording's, or the shorter one of a text or a packing."""
+    return KINDS_OF[one[:2]] if len(one) == SID_LENGTH else KINDS_OF_OTHERS
 
 
 def bare(sid: str) -> str:
