@@ -39,6 +39,8 @@ class Settings:
     web_workers: int = 2
     web_threads: int = 4
     demo: bool = False
+    tsa_url: str = ""
+    tsa_roots: str = ""
 
     @property
     def https(self) -> bool:
@@ -69,6 +71,8 @@ VARIABLES: dict[str, str] = {
     "SCREENER_BLOCKED_CALLS": "goodbye",
     "SCREENER_WEB_WORKERS": "2",
     "SCREENER_WEB_THREADS": "4",
+    "SCREENER_TSA_URL": "(none)",
+    "SCREENER_TSA_ROOTS": "(none)",
     "SCREENER_DEMO": "(off)",
 }
 
@@ -100,6 +104,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         web_workers=reader.number("SCREENER_WEB_WORKERS", 2, 1, 64),
         web_threads=reader.number("SCREENER_WEB_THREADS", 4, 1, 64),
         demo=reader.switch("SCREENER_DEMO"),
+        tsa_url=reader.any_url("SCREENER_TSA_URL"),
+        tsa_roots=reader.file("SCREENER_TSA_ROOTS", "SCREENER_TSA_URL"),
     )
     if reader.problems:
         raise SettingsError("\n".join(reader.problems))
@@ -171,6 +177,23 @@ class _Reader:
         value = self.text(name, choices[0])
         if value not in choices:
             self.problems.append(f"{name} must be one of: {', '.join(choices)}.")
+        return value
+
+    def any_url(self, name: str) -> str:
+        """An address that may be plain http, for what it carries is secret to nobody; empty when not set."""
+        value = self.text(name, "")
+        parts = urlsplit(value) if value.isprintable() else urlsplit("")
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            self.problems.append(f"{name} is not an address: it begins with https:// or http:// .")
+        return value
+
+    def file(self, name: str, needed_by: str) -> str:
+        """A file that is there; it is needed once `needed_by` is set."""
+        value = self.text(name, "")
+        if value and not Path(value).is_file():
+            self.problems.append(f"{name} names no file.")
+        if not value and self.text(needed_by, ""):
+            self.problems.append(f"{name} is missing: {needed_by} needs the service's root certificates, a PEM file.")
         return value
 
     def url(self, name: str, default: str = "") -> str:

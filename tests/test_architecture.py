@@ -18,7 +18,7 @@ CORE = {
 LEVELS: list[set[str]] = [
     CORE,
     {"settings"},
-    {"files", "notify", "store", "telephony", "twiml"},
+    {"files", "notify", "store", "telephony", "timestamps", "twiml"},
     {"house", "readiness"},
     {"bags", "conversation", "followup", "inbox"},
     {"web", "webhooks", "worker"},
@@ -34,7 +34,7 @@ OWNERS = {
     "apprise": {"notify"},
     "babel": {"web"},
     "click": {"cli"},
-    "cryptography": {"notify"},
+    "cryptography": {"notify", "timestamps"},
     "dbos": {"worker"},
     "drawsvg": {"web"},
     "flask": {"house", "screener", "web", "webhooks", "wiring"},
@@ -45,7 +45,8 @@ OWNERS = {
     "phonenumbers": {"numbers", "summary", "understanding"},  # both read numbers that are not E.164 yet
     "prometheus_client": {"web"},
     "pypinyin": {"summary", "understanding"},
-    "requests": {"simulator", "telephony"},  # the SDK cannot fetch media
+    "requests": {"simulator", "telephony", "timestamps"},  # the SDK cannot fetch media
+    "rfc3161_client": {"timestamps"},
     "segno": {"web"},
     "sqlalchemy": {"store", "worker"},  # worker: the connection that holds its executor slot on PostgreSQL
     "twilio": {"house", "telephony", "twiml"},  # house: the signature check

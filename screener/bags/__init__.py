@@ -1,5 +1,6 @@
 """Evidence leaves the house: chosen calls as one bag, read and written call by call."""
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,9 +23,10 @@ from screener.evidence.files import (
 )
 from screener.evidence.words import words_in
 from screener.files import Files, FilesError
-from screener.store import Store, calls, custody, dossiers
+from screener.store import Store, calls, custody, dossiers, stamps
 from screener.store.dossiers import Choice
 from screener.store.records import Subscriber
+from screener.store.stamps import Stamp
 
 __all__ = ["Choice", "Packed", "Progress", "note_export", "pack", "sheet_of"]
 
@@ -92,12 +94,14 @@ class _Packing:
             return
         self.bag.add(f"{folder}/{sid}.wav", chain([head], chunks))
 
-    def rest(self, spine: Iterable[bytes]) -> None:
+    def rest(self, spine: Iterable[bytes], stamped: Iterable[tuple[str, bytes]]) -> None:
         before, after = index_frame(self.words, self.owner.language, self.owner.zone)
         self.bag.add("index.html", chain([before], _again(self._lines), [after]))
         self.bag.add("calls.csv", chain([sheet_head(self.words)], _again(self._cells)))
         if self.first:
             self.bag.add("chain.csv", spine)
+        for path, content in stamped:
+            self.bag.add(path, [content])
         if self.packed.missing:
             self.bag.add("missing.txt", [("\n".join(self.packed.missing) + "\n").encode()])
 
@@ -119,10 +123,18 @@ def pack(store: Store, files: Files, owner: Subscriber, choice: Choice, to: tupl
             packing.call(dossier)
             progress(packing.packed.calls, len(ids))
         spine = (spine_line(entry, hash_) for entry, hash_ in dossiers.spine(tx, owner.id, packing.first))
-        packing.rest(chain([(",".join(SPINE) + "\r\n").encode()], spine))
         name = dossiers.chain_name(tx, owner.id)
+        stamped = _stamped(name, stamps.of_chain(tx, owner.id, packing.first or sys.maxsize))
+        packing.rest(chain([(",".join(SPINE) + "\r\n").encode()], spine), stamped)
     bag.close(at.date(), {"Bag-Software-Agent": "screener", "External-Identifier": name})
     return packing.packed
+
+
+def _stamped(name: str, found: Iterable[Stamp]) -> Iterator[tuple[str, bytes]]:
+    """What was stamped and the token, as the usual tools take them."""
+    for one in found:
+        yield f"stamps/{one.position}.txt", stamps.text(name, one.position, one.hash)
+        yield f"stamps/{one.position}.tsr", one.token
 
 
 def sheet_of(store: Store, owner: Subscriber, choice: Choice) -> Iterator[bytes]:

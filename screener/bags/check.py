@@ -5,10 +5,12 @@ import csv
 import hashlib
 import io
 import json
+import lzma
 import re
 import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,11 +18,16 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Self
 
 from screener.bags.container import DECLARATION, MANIFEST, PAYLOAD, TAGS, Zip, manifest
+from screener.bags.stamped import FILE, check_stamps, positions
 from screener.evidence import GENESIS, Entry, Kind, Part, commitment, link, part_digest
+from screener.timestamps import Roots
 
 CHUNK = 1024 * 1024
 # What the library raises for tables that were tampered with.
-DAMAGE = (zipfile.BadZipFile, EOFError, IndexError, OSError, RuntimeError, ValueError, struct.error)
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    ArithmeticError, EOFError, IndexError, KeyError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
 SPINE_FILE = "data/chain.csv"
 CALL = re.compile(r"data/calls/[^/]+/call\.json")
 
@@ -36,6 +43,7 @@ class Opened:
     spine: IO[bytes] | None = None  # the chain, on disk: it may be long
     calls: int = 0
     problems: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # what is worth knowing and not wrong
 
 
 class _Compare:
@@ -63,8 +71,11 @@ class _Compare:
         self._file.close()
 
 
-def check_bag(path: Path) -> Opened:
-    """Check a bag, a zip or an unpacked folder; `problems` of the answer names everything that differs."""
+def check_bag(path: Path, roots: Roots = ()) -> Opened:
+    """Check a bag, a zip or an unpacked folder; `problems` of the answer names everything that differs.
+
+    Time-stamps in it are checked where `roots` are given.
+    """
     found = Opened()
     with tempfile.TemporaryFile() as spine:
         found.spine = spine
@@ -77,7 +88,7 @@ def check_bag(path: Path) -> Opened:
             found.problems.append(f"{path.name} is not a whole zip: {problem}")
             return found
         check_manifests(found)
-        check_links(found)
+        check_links(found, roots)
     return found
 
 
@@ -124,7 +135,7 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 def _digested(name: str, chunks: Iterator[bytes], found: Opened) -> Iterator[bytes]:
     digest, kept = hashlib.sha256(), []
-    looked_into = not name.startswith(PAYLOAD) or CALL.fullmatch(name)
+    looked_into = not name.startswith(PAYLOAD) or CALL.fullmatch(name) or FILE.fullmatch(name)
     for chunk in chunks:
         digest.update(chunk)
         if looked_into:
@@ -183,16 +194,16 @@ def _listing(name: str, digests: dict[str, bytes], found: Opened) -> None:
     changed = [
         f"{path} differs from {name}" for path in listed if path in digests and listed[path] != digests[path].hex()
     ]
-    gone = [f"{path} is missing" for path in listed if path not in digests]
+    gone = [f"{path} is missing, and {name} lists it" for path in listed if path not in digests]
     new = [f"{path} is not in {name}" for path in digests if path not in listed]
     found.problems += changed + gone + new or [f"{name} itself was changed"]
 
 
-def check_links(found: Opened) -> None:
+def check_links(found: Opened, roots: Roots = ()) -> None:
     """The links from the first entry in the bag to the head, and that the bag's entries are among them."""
     info = found.texts.get("bag-info.txt", b"").decode("utf-8", "replace")
     name = next((line[21:] for line in info.splitlines() if line.startswith("External-Identifier: ")), "")
-    left, previous = dict(found.sealed), None
+    left, previous, stamped = dict(found.sealed), None, positions(iter(found.texts))
     assert found.spine is not None
     found.spine.seek(0)
     lines = io.TextIOWrapper(found.spine, "utf-8", "replace", newline="")
@@ -201,12 +212,17 @@ def check_links(found: Opened) -> None:
             previous = _link(name, row, previous, found)
             if left.get(previous[0]) == f"{row['digest']} {row['hash']}".encode():
                 del left[previous[0]]
+            if previous[0] in stamped:
+                stamped[previous[0]] = previous[1]
     except (ValueError, TypeError, KeyError):
         found.problems.append(f"{SPINE_FILE} cannot be read")
         return
     finally:
         lines.detach()
     found.problems += [f"entry {position} is not in the chain of this bag" for position in left]
+    wrong, said = check_stamps(found.texts, name, stamped, roots)
+    found.problems += wrong
+    found.said += said
 
 
 def _link(name: str, row: dict[str, Any], previous: tuple[int, str] | None, found: Opened) -> tuple[int, str]:

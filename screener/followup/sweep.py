@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from screener import telephony
 from screener.followup.forgetting import erase_promised
 from screener.followup.sealing import seal_rest
+from screener.followup.stamping import owed_stamps
 from screener.house import Desk
 from screener.settings import Settings
 from screener.store import calls, departures, messages, notices, packings, recordings, remnants
@@ -171,6 +172,7 @@ PARTS = (
     owed_remnants,
     owed_packings,
     seal_rest,
+    owed_stamps,
 )
 
 

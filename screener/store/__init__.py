@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from alembic import command
@@ -37,6 +37,7 @@ from screener.store import (
     remnants,
     search,
     sessions,
+    stamps,
     subscribers,
     unsealed,
 )
@@ -44,7 +45,7 @@ from screener.store import (
 __all__ = [
     "Connection", "SQLAlchemyError", "Store", "beats", "calls", "chain", "channels", "codes", "custody", "departures",
     "dossiers", "erasing", "heads", "logbook", "marks", "messages", "notices", "numbers_seen", "old", "open_store",
-    "owed", "packings", "proof", "recordings", "remnants", "search", "sessions", "subscribers", "unsealed",
+    "owed", "packings", "proof", "recordings", "remnants", "search", "sessions", "stamps", "subscribers", "unsealed",
 ]  # fmt: skip
 
 BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up after 15
@@ -112,9 +113,19 @@ class Store:
             heads.forget(tx)
             yield tx
             noted = heads.noted(tx)
-        # What a power cut may take back is not written down outside the database.
-        if noted and self.chain_heads and (durable or not self.is_sqlite):
+        if noted and self.chain_heads:
+            if self.is_sqlite and not durable:
+                self._sync()  # what a power cut may take back is not written down outside the database
             heads.append(self.chain_heads, noted)
+
+    def _sync(self) -> None:
+        """Have SQLite's log of changes reach the disk."""
+        with suppress(FileNotFoundError):
+            log = os.open(f"{self.engine.url.database}-wal", os.O_RDONLY)
+            try:
+                os.fsync(log)
+            finally:
+                os.close(log)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -14,6 +14,7 @@ from screener.store import heads, sealed
 from screener.store.heads import Head
 from screener.store.schema import call, chain, custody, seal
 
+LATE = '{"sealed":"late"}'  # of a row that was not sealed when it became final
 SHOWN = 16  # hex digits of each part's digest, kept to name the part that differs
 
 
@@ -36,7 +37,7 @@ _MOVE = (
 _SEAL = insert(seal)
 
 
-def add(tx: Connection, subject: Subject) -> bool:
+def add(tx: Connection, subject: Subject, detail: str = "") -> bool:
     """Seal a row as it stands at the end of its subscriber's chain; False when there is no such row."""
     found = sealed.one(tx, subject.kind, subject.id)
     if not found:
@@ -44,7 +45,7 @@ def add(tx: Connection, subject: Subject) -> bool:
     salt = secrets.token_hex(16)
     digests = [part_digest(salt, part) for part in found]
     shown = _shown(found, digests)
-    row = {"subject": subject.id, "call_id": subject.call_id, "salt": salt, "parts": shown}
+    row = {"subject": subject.id, "call_id": subject.call_id, "salt": salt, "parts": shown, "detail": detail}
     _append(tx, subject.subscriber_id, subject.kind, commitment(digests), row)
     return True
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -424,4 +425,15 @@ packing = Table(
     Column("asked_at", Utc, nullable=False),
     Column("ready_at", Utc),
     Column("taken_at", Utc),
+)
+
+# What a third party says of a chain's head, and when: tokens of RFC 3161.
+stamp = Table(
+    "stamp",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("token", LargeBinary, nullable=False),
 )

@@ -11,7 +11,7 @@ from dbos import DBOS
 from screener import conversation, understanding
 from screener.bags import wanted
 from screener.files import Files
-from screener.followup import clearing, keeping, leaving, reconciling, sending, sweep, telling, tidying
+from screener.followup import clearing, keeping, leaving, reconciling, sending, stamping, sweep, telling, tidying
 from screener.house import Desk, House
 from screener.notify import Notifier
 from screener.origin import origin
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 KINDS = (
     "text", "notice", "recording", "erase", "message", "delivery", "fate", "seek", "reconcile", "tidy", "leave",
-    "clear", "pack",
+    "clear", "pack", "stamp",
 )  # fmt: skip
 
 
@@ -118,6 +118,7 @@ def register(desk: Desk) -> None:
         "tidy": lambda _: tidying.tidy(desk),
         "leave": lambda owner: leaving.leave(desk, int(bare(owner))),
         "clear": lambda _: clearing.clear(desk),
+        "stamp": lambda owner: stamping.stamp(desk, int(bare(owner))),
         "pack": lambda one: wanted.make(desk, bare(one)),
     }
     for kind in KINDS:
