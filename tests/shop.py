@@ -1,6 +1,7 @@
 """A server, its worker and its carrier in one process, to which real things can be done to the database."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -14,12 +15,13 @@ from screener.simulator import Carrier, Script, ScriptedCaller
 from screener.simulator.account import Line
 from screener.simulator.callers import Action
 from screener.simulator.premises import RESIDENTS, add_number, free_port
-from screener.store import Store, calls, open_store, recordings, subscribers
+from screener.store import Store, beats, calls, open_store, recordings, subscribers
 from screener.store.records import Call, Recording, Turn
 from tests.signer import ACCOUNT, TOKEN
 
 OWNER = RESIDENTS["hk"]
 CALLER = "+85260000001"
+MOMENT = 0.5  # seconds
 STATEMENT = "你好，我是大新银行信用卡中心的李强，" + "请回电二八二八八零零一。" * 150
 
 
@@ -52,7 +54,13 @@ class Shop:
         add_number(self.carrier, OWNER.twilio_number, self.settings.public_url)
         for one in self._threads:
             one.start()
+        while not self.beats():
+            time.sleep(0.05)
         return self
+
+    def beats(self) -> bool:
+        with self.stores[0].read() as tx:
+            return beats.youngest(tx) is not None
 
     def close(self) -> None:
         self._web.shutdown()
@@ -86,25 +94,30 @@ def a_shop(settings: Settings) -> Iterator[Shop]:
 
 
 class Customer(ScriptedCaller):
-    """Agrees, speaks, says it once more after an apology, hangs up. `trouble` begins before the words arrive, and again
-    before the end is told."""
+    """Agrees, speaks, says it once more after an apology, hangs up. Trouble begins before the words arrive and is over
+    once an apology was heard; it begins again before the end is told, and then lasts for a moment.
 
-    def __init__(self, trouble: Callable[[], None]) -> None:
+    `trouble` begins it and gives what ends it.
+    """
+
+    def __init__(self, trouble: Callable[[], Callable[[], object]]) -> None:
         said = Action("say", STATEMENT)
-        super().__init__(
-            Script("tested", "", "zh", CALLER, "hk", (Action("press", "1"), said, said, Action("hang_up")))
-        )
-        self.trouble = trouble
+        actions = (Action("press", "1"), said, said, Action("hang_up"))
+        super().__init__(Script("customer", "", "zh", CALLER, "hk", actions))
+        self._trouble = trouble
+        self._end: Callable[[], object] | None = None
         self.apologies = 0
-        self._waits = threading.Event()
 
     def answer(self, words: str) -> Action:
-        if self.done in (1, 3):
-            self.trouble()
+        if self.done == 1:
+            self._end = self._trouble()
+        elif self.done == 3:
+            self.last = threading.Timer(MOMENT, self._trouble())
+            self.last.start()
         return super().answer(words)
 
     def hears(self, line: Line) -> None:
-        """An apology takes its time to be spoken."""
-        if "抱歉，请稍等" in line.words:
+        if self._end and "抱歉，请稍等" in line.words:
             self.apologies += 1
-            self._waits.wait(0.6)
+            self._end()
+            self._end = None

@@ -23,6 +23,8 @@ from tests import signer
 from tests.campaign.grounds import children, command_of
 from tests.signer import ACCOUNT, TOKEN
 
+pytestmark = pytest.mark.alone
+
 PATIENCE = 40.0
 SCRIPT = replace(scripts()["refusal-keypad"], from_="+85260000001", forwarded_from="")
 OWNER = RESIDENTS[SCRIPT.subscriber]
