@@ -15,6 +15,8 @@ from screener.simulator.premises import Premises
 from tests.campaign.grounds import children, command_of
 from tests.signer import ACCOUNT, TOKEN
 
+pytestmark = pytest.mark.alone
+
 PATIENCE = 20.0
 
 

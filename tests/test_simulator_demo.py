@@ -9,7 +9,7 @@ import pytest
 from screener.simulator import scripts
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_the_demo_ends_well_and_in_time() -> None:
     """Every call is printed with its text; the status is 0; it takes less than forty seconds; nothing is left over."""
     begun = time.monotonic()

@@ -3,7 +3,8 @@
 import hmac
 import secrets
 
-from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask import Flask, Request, Response, abort, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.wrappers import Response as AnyResponse
 
 from screener.house import house
@@ -59,6 +60,15 @@ HEADERS = {
 YEAR_SECONDS = 31_536_000
 
 
+class _FormCookie(SecureCookieSessionInterface):
+    """The signed cookie of forms before sign-in. Twilio brings none, and a ringing call is spared the look."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith(("/voice/", "/sms/")):
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def install_guard(app: Flask) -> None:
     """Put the guard before every route of the application and the headers behind it."""
     https = app.extensions["screener"].settings.https
@@ -68,6 +78,7 @@ def install_guard(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
+    app.session_interface = _FormCookie()
     app.before_request(_check)
     app.after_request(_tell_browser)
 

@@ -32,12 +32,11 @@ def incoming() -> Response:
 def answer_new(sid: str) -> Response:
     """Answer a call that is not in the log yet; one to a number without a subscriber leaves no trace."""
     new = ring(sid)
-    with house().store.read() as tx:
+    with suppress(calls.AlreadyOpen), house().store.write(durable=False) as tx:
         arrival = arriving(tx, new)
-    if arrival is None:
-        return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
-    if not arrival.is_known:
-        with suppress(calls.AlreadyOpen), house().store.write(durable=False) as tx:
+        if arrival is None:
+            return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
+        if not arrival.is_known:
             return xml(conversation.open_call(tx, house(), arrival, for_owner(new, arrival.owner)))
     return say_again(sid, 1)
 
