@@ -4,14 +4,15 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screener import sheets
@@ -152,27 +153,44 @@ def test_the_subscribers_own_words_are_theirs() -> None:
     assert "It was illegal. 违法" in text_of(made)
 
 
-def test_every_figure_has_its_source() -> None:
-    """Digits in a letter are those of a call, of what was typed, of a rule's name, or of our own fixed texts."""
-    for kind, country, language in EVERY:
-        empty = text_of(letter(kind.id, country, language, Typed(), ()))
-        fixed = set(re.findall(r"\d+", empty)) | set(
-            re.findall(r"\d+", " ".join(r.citation(language) for r in rules().values()))
-        )
-        local = "20 2026 11 22 45 42 852 3598 4471 8821 1 4 3"
-        said = set(re.findall(r"\d+", f"{local} {CALL.sid} {CALL.recordings} {CALL.text_mark} 256"))
-        typed = set(re.findall(r"\d+", str(TEXTS))) | {"24", "3", "50", "000", "00"} | numerals()
-        typed |= {str(int(one)) for one in typed if len(one) < 3}
-        strange = set(re.findall(r"\d+", text_of(letter(kind.id, country, language)))) - fixed - said - typed
-        strange -= {str(number) for number in range(1, 20)} if kind.id != "instalment_plan" else {"1", "2", "3", "4"}
-        assert strange == set(), (kind.id, country, language)
+DIGITS = re.compile(r"\d+")
+CITED = " ".join(one.citation(language) for one in rules().values() for language in Language)
+FIXED = {"256", *DIGITS.findall(CITED + " ".join(line["zh"] + line["en"] for line in part_lines()))}
 
 
-def numerals() -> set[str]:
-    """The digits of the budget and of the instalments, worked out here once more."""
-    each = Decimal("833.33")
-    figures = ["8000", "3000.50", "200", "3200.50", "4799.50", "50000", str(each), str(50000 - 59 * each), "59"]
-    return set(re.findall(r"\d+", " ".join(f"{Decimal(one):,.2f}" for one in figures))) | {"59"}
+@settings(max_examples=20)
+@given(
+    at=st.integers(0, 5_000_000).map(lambda minutes: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)),
+    seconds=st.integers(0, 900),
+    staff=st.integers(1000, 99_999),
+    account=st.integers(1000, 9999),
+    cents=st.integers(1, 99_999_999),
+    months=st.integers(1, 60),
+    income=st.integers(1, 9_999_999),
+    which=st.sampled_from(EVERY),
+)
+def test_every_figure_has_its_source(
+    at: datetime, seconds: int, staff: int, account: int, cents: int, months: int, income: int, which: Any
+) -> None:
+    """A figure from a call is marked so and is the call's, a typed one was typed, and ours are fixed or worked out."""
+    kind, country, language = which
+    found = {**CALL.found, "staff_id": {"value": str(staff)}}
+    call = replace(CALL, at=at, seconds=seconds, found=found)
+    balance, earned = Decimal(cents) / 100, Decimal(income) / 100
+    texts = {**TEXTS, "account": str(account), "balance": str(balance), "months": str(months)}
+    typed = Typed(texts, {"income": (("工资", str(earned)),), "spending": ROWS["spending"]})
+    made = letter(kind.id, country, language, typed, (call,))
+    local = at.astimezone(ZoneInfo("Asia/Shanghai"))
+    of_call = f"{local.year} {local.month} {local.day} {local:%H %M} {seconds} {staff} +852 3598 4471 [1] 4 3"
+    of_call += f" {CALL.sid} {CALL.recordings} {CALL.text_mark}"
+    as_typed = f"{texts} {balance:,.2f} {earned:,.2f} {typed.rows} 2026 11 24 10 1 3 3,000.50 200.00"
+    plan = instalments(balance, months)
+    spent = Decimal("3200.50")
+    worked = [plan.balance, plan.each, plan.last, earned, spent, earned - spent]
+    ours = FIXED | set(DIGITS.findall(" ".join(f"{one:,.2f}" for one in worked) + f" {months} {months - 1}"))
+    sources = {Mark.CALL: set(DIGITS.findall(of_call)), Mark.TYPED: set(DIGITS.findall(as_typed)), Mark.OURS: ours}
+    for run in made.runs():
+        assert set(DIGITS.findall(run.text)) <= sources[run.mark], (kind.id, run)
 
 
 def test_a_claim_stays_a_claim() -> None:

@@ -1,6 +1,7 @@
 """A letter as an editable document: Word's own form, its paper by country, its fonts for Chinese and Latin alike."""
 
 import io
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -20,8 +21,8 @@ from screener.model import Jurisdiction, Language
 A4, LETTER_PAPER = (Mm(210), Mm(297)), (Mm(215.9), Mm(279.4))
 LATIN = "Times New Roman"
 EAST_ASIAN = {Language.ZH_HANS: "SimSun", Language.ZH_HANT: "PMingLiU", Language.EN: "SimSun"}
-LOCALES = {Language.ZH_HANS: "zh-CN", Language.ZH_HANT: "zh-HK", Language.EN: "en-GB"}
 HANG = Mm(8)
+NOT_IN_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def document(letter: Letter, at: datetime) -> bytes:
@@ -58,9 +59,9 @@ def _fonts(paper: Paper, letter: Letter) -> None:
         fonts.attrib.pop(qn(name), None)
     fonts.set(qn("w:eastAsia"), EAST_ASIAN[letter.language])
     spelling = OxmlElement("w:lang")
-    locale = "en-US" if letter.country is Jurisdiction.US else LOCALES[letter.language]
-    spelling.set(qn("w:val"), locale if letter.language is Language.EN else "en-GB")
-    spelling.set(qn("w:eastAsia"), "zh-CN" if letter.language is Language.EN else locale)
+    traditional = "zh-TW" if letter.country is Jurisdiction.TW else "zh-HK"
+    spelling.set(qn("w:val"), "en-US" if letter.country is Jurisdiction.US else "en-GB")
+    spelling.set(qn("w:eastAsia"), traditional if letter.language is Language.ZH_HANT else "zh-CN")
     for old in properties.findall(qn("w:lang")):
         properties.remove(old)
     properties.append(spelling)
@@ -120,4 +121,4 @@ def _write(paragraph: Paragraph, runs: Iterable[Run], *, bold: bool = False) -> 
 
 def _shown(text: str) -> str:
     """Without characters that XML cannot hold; a caller's words may have any."""
-    return "".join(one for one in text if one in "\t\n" or (one >= " " and not "\ud800" <= one <= "\udfff"))
+    return NOT_IN_XML.sub("", text)

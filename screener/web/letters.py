@@ -123,7 +123,10 @@ def begin() -> AnyResponse | tuple[str, int]:
     form = request.form
     with house().store.read() as tx:
         some = own_calls(tx, form.getlist("call"))
-        choice = Choice(tuple(some), frozenset(call.sid for call in some), asked_country(form.get("country", ""), some))
+        newest = [call for call in logbook.page(tx, owner().id, Wanted(), SHOWN_CALLS) if can_be_written_about(call)]
+    shown = {call.sid: call for call in (*some, *newest)}
+    chosen = frozenset(call.sid for call in some)
+    choice = Choice(tuple(shown.values()), chosen, asked_country(form.get("country", ""), some))
     kind = kinds().get(form.get("kind", ""))
     if kind is None:
         return page(choice, problem=gettext("Choose a letter.")), 422
