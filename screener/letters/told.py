@@ -45,7 +45,7 @@ def _pair(pen: Pen, name: str, value: str) -> Cell:
 
 
 def quotes(pen: Pen) -> list[Block]:
-    """Every statement, word for word as it was recognised, with its call."""
+    """Every statement, word for word as it was recognised, with its call; only where the subscriber wants it."""
     if pen.of.typed.texts.get("quote") != "yes":
         return []
     said = [(mark, words) for mark, call in numbered(pen) for words in call.statements]

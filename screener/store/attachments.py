@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
-from screener.store import recordings
+from screener.store import chain, recordings
 from screener.store.records import record
 from screener.store.schema import attachment, letter, letter_call
 
@@ -33,6 +33,7 @@ def add(tx: Connection, values: dict[str, Any]) -> str:
     made = secrets.token_hex(8)
     recordings.hold_name(tx, str(values["sha256"]))
     tx.execute(insert(attachment).values(id=made, added_at=datetime.now(UTC), **values))
+    chain.seal_attachment(tx, made, values["subscriber_id"], values.get("call_id"))
     return made
 
 
@@ -87,7 +88,8 @@ def forget_of(tx: Connection, subscriber_id: int) -> list[str]:
 
 
 def _forget(tx: Connection, which: Any) -> list[str]:
-    gone = set(tx.execute(delete(attachment).where(which).returning(attachment.c.sha256)).scalars())
-    for one in sorted(gone):
-        recordings.hold_name(tx, one)
-    return sorted(one for one in gone if not recordings.still_used(tx, one))
+    rows = tx.execute(delete(attachment).where(which).returning(*attachment.c)).all()
+    for row in sorted(rows, key=lambda row: (row.added_at, row.id)):
+        chain.bury_attachment(tx, row.id, row.subscriber_id)
+        recordings.hold_name(tx, row.sha256)
+    return sorted(one for one in {row.sha256 for row in rows} if not recordings.still_used(tx, one))

@@ -52,10 +52,13 @@ def belonging() -> dict[str, object]:
     with house().store.read() as tx:
         call = calls.find(tx, sid) if sid else None
         letter = letters.find(tx, letter_id) if LETTER_ID.fullmatch(letter_id) else None
-    found = call or letter
-    if found is None or found.subscriber_id != owner().id:
-        abort(404)
-    return {"call_id": call.id} if call else {"letter_id": letter_id}
+        found = call or letter
+        if found is None or found.subscriber_id != owner().id:
+            abort(404)
+        if call:
+            return {"call_id": call.id}
+        # With the letter's first call it also goes into the bag.
+        return {"letter_id": letter_id, "call_id": next((one.id for one in letters.calls_of(tx, letter_id)), None)}
 
 
 def take(stream: IO[bytes], of: dict[str, object], name: str) -> None:
@@ -101,9 +104,9 @@ def note(tx: Connection, call_id: object, deed: str, detail: str) -> None:
 
 
 def back_to(of: dict[str, object]) -> str:
-    """The page of the call or of the letter."""
+    """The page of the letter or of the call."""
     call_id = of.get("call_id")
-    if not isinstance(call_id, int):
+    if of.get("letter_id") or not isinstance(call_id, int):
         return url_for("letter.show", letter_id=of["letter_id"])
     with house().store.read() as tx:
         return url_for("call.show", sid=calls.by_id(tx, call_id).sid)

@@ -34,7 +34,7 @@ def source(tx: Connection, call: Call) -> Source:
         statements=tuple(calls.statements(tx, call)),
         recordings=tuple(held),
         text_mark=next((one.reference for one in texts_of(tx, call)), ""),
-        files=tuple(File(one.name, one.sha256) for one in attachments.of_call(tx, call.id)),
+        files=tuple(File(one.name, one.sha256) for one in attachments.of_call(tx, call.id) if not one.letter_id),
     )
 
 
