@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
+from pathlib import PurePosixPath
 from typing import IO, Self
 
 from screener.bags.container import Bag, Sink
 from screener.evidence import Dossier, Kind
 from screener.evidence.files import (
     SPINE,
+    attached_as,
     call_json,
     index_frame,
     index_line,
@@ -77,7 +79,9 @@ class _Packing:
         self.bag.add(f"{folder}/call.json", [call_json(dossier)])
         self.bag.add(f"{folder}/transcript.txt", [transcript(dossier, self.words, self.owner.zone)])
         for part in dossier.parts(Kind.RECORDING):
-            self._audio(f"{folder}/audio", str(part.content["sid"]), str(part.content["sha256"]))
+            self._file(f"{folder}/audio/{part.content['sid']}.wav", str(part.content["sha256"]))
+        for part in dossier.parts(Kind.ATTACHMENT):
+            self._file(f"{folder}/{attached_as(part)}", str(part.content["sha256"]))
         cells = row(dossier, self.words, self.owner.zone)
         self._lines.write(index_line(cells, self.words))
         self._cells.write(sheet_line(cells))
@@ -85,14 +89,14 @@ class _Packing:
         positions = [one.entry.position for one in dossier.sealed]
         self.first = min([*positions, *([self.first] if self.first else [])], default=self.first)
 
-    def _audio(self, folder: str, sid: str, sha256: str) -> None:
+    def _file(self, path: str, sha256: str) -> None:
         try:
             chunks = self.files.open(sha256)
             head = next(chunks, b"")
         except (FilesError, OSError):
-            self.packed.missing.append(sid)
+            self.packed.missing.append(PurePosixPath(path).stem)
             return
-        self.bag.add(f"{folder}/{sid}.wav", chain([head], chunks))
+        self.bag.add(path, chain([head], chunks))
 
     def rest(self, spine: Iterable[bytes], stamped: Iterable[tuple[str, bytes]]) -> None:
         before, after = index_frame(self.words, self.owner.language, self.owner.zone)

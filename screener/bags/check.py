@@ -20,6 +20,7 @@ from typing import IO, Any, Self
 from screener.bags.container import DECLARATION, MANIFEST, PAYLOAD, TAGS, Zip, manifest
 from screener.bags.stamped import FILE, check_stamps, positions
 from screener.evidence import GENESIS, Entry, Kind, Part, commitment, link, part_digest
+from screener.evidence.files import attached_as
 from screener.timestamps import Roots
 
 CHUNK = 1024 * 1024
@@ -38,7 +39,7 @@ class Opened:
 
     digests: dict[str, bytes] = field(default_factory=dict)
     texts: dict[str, bytes] = field(default_factory=dict)  # what describes the bag
-    sounds: dict[str, str] = field(default_factory=dict)  # path of a recording -> the SHA-256 that was sealed
+    held: dict[str, str] = field(default_factory=dict)  # path of a recording or file -> the SHA-256 that was sealed
     sealed: dict[int, bytes] = field(default_factory=dict)  # position -> commitment and hash
     spine: IO[bytes] | None = None  # the chain, on disk: it may be long
     calls: int = 0
@@ -159,11 +160,16 @@ def _entries(name: str, text: bytes, found: Opened) -> None:
                 found.problems.append(f"{name}: {one['kind']} is not what its entry {one['position']} commits to")
             found.sealed[one["position"]] = f"{one['digest']} {one['hash']}".encode()
             if one["kind"] == Kind.RECORDING:
-                path = name.replace("call.json", f"audio/{parts[0].content['sid']}.wav")
-                found.sounds[path] = str(parts[0].content["sha256"])
+                _held(name, f"audio/{parts[0].content['sid']}.wav", parts[0], found)
+            elif one["kind"] == Kind.ATTACHMENT:
+                _held(name, attached_as(parts[0]), parts[0], found)
         found.calls += 1
     except (ValueError, KeyError, TypeError, AttributeError):
         found.problems.append(f"{name} cannot be read")
+
+
+def _held(name: str, file: str, part: Part, found: Opened) -> None:
+    found.held[name.replace("call.json", file)] = str(part.content["sha256"])
 
 
 def check_manifests(found: Opened) -> None:
@@ -174,9 +180,10 @@ def check_manifests(found: Opened) -> None:
         _listing(listing, digests, found)
     if found.texts.get("bagit.txt", DECLARATION) != DECLARATION:
         found.problems.append("bagit.txt differs")
-    for path, sealed in found.sounds.items():
+    for path, sealed in found.held.items():
         if path in found.digests and found.digests[path].hex() != sealed:
-            found.problems.append(f"{path} is not the recording that was sealed")
+            what = "recording" if "/audio/" in path else "file"
+            found.problems.append(f"{path} is not the {what} that was sealed")
 
 
 def _listing(name: str, digests: dict[str, bytes], found: Opened) -> None:

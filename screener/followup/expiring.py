@@ -66,6 +66,7 @@ def delete_all(desk: Desk, tx: Connection, call: Call) -> None:
         return
     erasing.words(tx, call)
     _sound(desk, tx, call)
+    erasing.added(tx, call)
     erasing.later(tx, call)
 
 

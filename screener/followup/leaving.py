@@ -56,6 +56,7 @@ def erase(desk: Desk, tx: Connection, sid: str) -> bool:
         return True
     if call.ended_at:
         erasing.words(tx, call)
+        erasing.added(tx, call)
     return False
 
 

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from screener.store import (
+    attachments,
     beats,
     calls,
     chain,
@@ -24,6 +25,7 @@ from screener.store import (
     dossiers,
     erasing,
     heads,
+    letters,
     logbook,
     marks,
     messages,
@@ -43,19 +45,24 @@ from screener.store import (
 )
 
 __all__ = [
-    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "chain", "channels", "codes", "custody", "departures",
-    "dossiers", "erasing", "heads", "logbook", "marks", "messages", "notices", "numbers_seen", "old", "open_store",
-    "owed", "packings", "proof", "recordings", "remnants", "search", "sessions", "stamps", "subscribers", "unsealed",
+    "Connection", "SQLAlchemyError", "Store", "attachments", "beats", "calls", "chain", "channels", "codes", "custody",
+    "departures", "dossiers", "erasing", "heads", "letters", "logbook", "marks", "messages", "notices", "numbers_seen",
+    "old", "open_store", "owed", "packings", "proof", "recordings", "remnants", "search", "sessions", "stamps",
+    "subscribers", "unsealed",
 ]  # fmt: skip
 
-BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up after 15
+# How long a webhook waits for its turn to write, and then again for the database: together well below the 15 seconds
+# after which Twilio gives up, so that the caller hears an apology of ours.
+BUSY_SECONDS = 5
+SOON, LATER = 0.0005, 0.01  # seconds between two looks at a turn that is taken
 MIGRATION_LOCK = 5_117_370_001  # any number of our own; PostgreSQL's advisory lock for `db upgrade`
 
 
 class Turns:
     """Whose turn it is to write to a SQLite file, among threads and processes of this machine.
 
-    SQLite alone would do, but its writers wait by sleeping longer and longer; the kernel wakes the next at once.
+    SQLite alone would do, but its writers wait by sleeping longer and longer. Nobody waits inside the kernel either:
+    a holder that is stopped and does not die would be waited for without end.
     """
 
     def __init__(self, path: str) -> None:
@@ -66,17 +73,31 @@ class Turns:
     @contextmanager
     def take(self, seconds: float) -> Iterator[None]:
         """Hold the turn; TimeoutError when it does not come in time. A killed holder's turn ends with it."""
+        end = time.monotonic() + seconds
         if not self._threads.acquire(timeout=seconds):
             raise TimeoutError("the database is busy")
         try:
             file = self._open()
-            fcntl.flock(file, fcntl.LOCK_EX)
+            self._lock(file, end)
             try:
                 yield
             finally:
                 fcntl.flock(file, fcntl.LOCK_UN)
         finally:
             self._threads.release()
+
+    def _lock(self, file: int, end: float) -> None:
+        begun = time.monotonic()
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                now = time.monotonic()
+                if now > end:
+                    raise TimeoutError("another process keeps the database busy") from None
+                time.sleep(SOON if now - begun < LATER else LATER)
+            else:
+                return
 
     def _open(self) -> int:
         """The lock's file, opened anew after a fork: a lock belongs to the open file, which a child would share."""
@@ -115,17 +136,8 @@ class Store:
             noted = heads.noted(tx)
         if noted and self.chain_heads:
             if self.is_sqlite and not durable:
-                self._sync()  # what a power cut may take back is not written down outside the database
+                heads.sync(f"{self.engine.url.database}-wal")  # what a power cut takes back is not written down outside
             heads.append(self.chain_heads, noted)
-
-    def _sync(self) -> None:
-        """Have SQLite's log of changes reach the disk."""
-        with suppress(FileNotFoundError):
-            log = os.open(f"{self.engine.url.database}-wal", os.O_RDONLY)
-            try:
-                os.fsync(log)
-            finally:
-                os.close(log)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -84,3 +84,8 @@ def listed(tx: Connection, one: Departure) -> None:
 def end(tx: Connection, one: Departure) -> None:
     """All of it is done."""
     tx.execute(delete(departure).where(departure.c.subscriber_id == one.subscriber_id))
+
+
+def is_leaving(owner: Subscriber) -> bool:
+    """Whether the subscriber is being removed, and has no number any more."""
+    return owner.phone.startswith(GONE)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from screener.store import calls, chain, packings, recordings, remnants, search, sessions
+from screener.store import attachments, calls, chain, packings, recordings, remnants, search, sessions
 from screener.store.records import Call
 from screener.store.remnants import Kind as Left
 from screener.store.schema import (
@@ -65,6 +65,7 @@ def everything(tx: Connection, of: Call, secret: str, at: datetime | None = None
     if of.ended_at is None or _is_being_told(tx, of):
         return False
     _note_remnants(tx, of, of.ended_at, at or datetime.now(UTC))
+    added(tx, of)
     packings.drop_all(tx, of.subscriber_id, at or datetime.now(UTC))
     chain.bury_call(tx, of.id, of.subscriber_id)
     _blank_shared_texts(tx, of)
@@ -99,6 +100,11 @@ def _note_remnants(tx: Connection, of: Call, ended_at: datetime, at: datetime) -
     remnants.note(tx, Left.JOB, [of.sid, *(one.sid for one in known), *(row.id for row in texts)], at)
 
 
+def added(tx: Connection, of: Call) -> None:
+    """Delete the files that the subscriber added to a call, and the letters that rest on it with theirs."""
+    remnants.note(tx, Left.FILE, attachments.forget_with_call(tx, of.id), datetime.now(UTC))
+
+
 def apart_from_calls(tx: Connection, owner_id: int, at: datetime) -> bool:
     """Delete what is kept of a subscriber besides calls: texts, contacts, channels, situation, sign-ins.
 
@@ -117,6 +123,7 @@ def apart_from_calls(tx: Connection, owner_id: int, at: datetime) -> bool:
     for statement, whole in ((gone, True), (blank.returning(message.c.id), False)):
         for one in list(tx.execute(statement).scalars()):
             chain.bury_delivery(tx, one, owner_id, whole=whole)
+    remnants.note(tx, Left.FILE, attachments.forget_of(tx, owner_id), at)
     packings.drop_all(tx, owner_id, at)
     for table in (contact, channel, preference):
         tx.execute(delete(table).where(table.c.subscriber_id == owner_id))

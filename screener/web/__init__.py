@@ -3,12 +3,15 @@
 from flask import Blueprint, Flask
 
 from screener.web import (
+    attachments,
     call,
     channels,
     deeds,
     evidence,
     guard,
     language,
+    letter,
+    letters,
     log,
     numbers,
     open_pages,
@@ -22,19 +25,8 @@ from screener.web import (
 )
 
 PAGES = (
-    log,
-    call,
-    deeds,
-    numbers,
-    settings,
-    own_data,
-    evidence,
-    channels,
-    set_up,
-    open_pages,
-    sign_in,
-    language,
-    operator,
+    *(log, call, deeds, numbers, letters, letter, attachments, evidence, settings, own_data, channels, set_up),
+    *(open_pages, sign_in, language, operator),
 )
 
 

@@ -88,6 +88,7 @@ def delete_parts(tx: Connection, call: Call, what: str) -> None:
     if what in ("words", "all"):
         erasing.words(tx, call)
     if what == "all":
+        erasing.added(tx, call)
         erasing.later(tx, call)
 
 

@@ -6,7 +6,7 @@ from alembic import op
 from screener.store.schema import Utc
 
 revision = "0050"
-down_revision = "0021"
+down_revision = "0040"
 
 
 def upgrade() -> None:
