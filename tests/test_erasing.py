@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, Text, cast, delete, select, text, update
 
 from screener import cli
 from screener.cli import doctor
-from screener.followup import clearing, keeping, leaving, reconciling, sealing, sweep
+from screener.followup import clearing, keeping, leaving, reconciling, sealing, sweep, telling
 from screener.followup.expiring import expire
 from screener.model import Consent, Treatment
 from screener.settings import Settings
@@ -38,6 +38,7 @@ from screener.store.schema import remnant
 from screener.telephony import Listed, Media, NotSent, Refused, Uncertain
 from screener.worker import Promises
 from tests.desk import NOW, Bench, call_sid, make_bench, recording_sid
+from tests.office import Office
 from tests.signer import Carrier, environment
 
 MARKER = "marker7f3a9"
@@ -302,6 +303,21 @@ def test_a_departure_waits_for_what_is_under_way(both: Bench) -> None:
     clearing.clear(both.desk)
     assert everywhere(both.store, MARKER, live.sid, "SM9", both.owner.phone) == []
     assert ("delete", "SM9") in both.carrier.deeds
+
+
+def test_a_subscriber_who_is_removed_is_told_nothing_more(office: Office) -> None:
+    """A call that ended just before the removal, and one that waits for a digest, make no text and no other message."""
+    owner = office.subscriber(digest_at="20:00")
+    held, ended = office.call(owner, 1, "喂"), office.call(owner, 2, "喂")
+    telling.tell(office.desk, held.sid)
+    with office.store.write() as tx:
+        departures.begin(tx, owner, office.clock.at, whole=True)
+    office.clock.forward(days=2)
+    telling.tell(office.desk, ended.sid)
+    for kind, bundle, _ in office.promised:
+        if kind == "notice":
+            telling.tell_held(office.desk, bundle)
+    assert (office.carrier.sent, office.notifier.told) == ([], [])
 
 
 def test_the_sweeper_takes_up_departures_and_remnants(both: Bench) -> None:

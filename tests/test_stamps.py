@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, text, update
 
 from screener import cli
 from screener.bags.check import check_bag
+from screener.cli import doctor
 from screener.followup import stamping
 from screener.settings import Settings, SettingsError, read_settings
 from screener.store import Store, heads, proof, stamps
@@ -229,6 +230,15 @@ def test_a_service_needs_its_roots(authority: Authority) -> None:
     for wrong in ({"SCREENER_TSA_ROOTS": ""}, {"SCREENER_TSA_ROOTS": "nowhere"}, {"SCREENER_TSA_URL": "ftp://x"}):
         with pytest.raises(SettingsError, match="SCREENER_TSA"):
             read_settings(base | good | wrong)
+
+
+def test_the_operator_is_told_of_stamps_that_fail(bench: Bench) -> None:
+    """A chain that is overdue needs a look; one that was stamped does not; without a service nothing is said."""
+    settings = bench.desk.settings
+    assert [one.good for one in doctor.stamped(settings, bench.store)] == [False]
+    stamped(bench)
+    assert [one.good for one in doctor.stamped(settings, bench.store)] == [True]
+    assert list(doctor.stamped(replace(settings, tsa_url=""), bench.store)) == []
 
 
 def test_a_stamp_of_a_head_that_is_gone_is_not_kept(bench: Bench) -> None:
