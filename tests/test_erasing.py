@@ -247,7 +247,7 @@ def test_follow_ups_under_way_are_forgotten_when_they_are_over(both: Bench) -> N
     both.later(minutes=20)
     erase(both, call)
     clearing.clear(both.desk)
-    assert everywhere(both.store, call.sid)
+    assert f"workflow_status: {call.sid}" in everywhere(both.store, call.sid)
     over(both)
     both.later(minutes=5)
     clearing.clear(both.desk)
@@ -281,11 +281,28 @@ def test_a_carrier_that_refuses_is_asked_until_it_does(both: Bench, problem: Exc
     assert list(doctor.erasures(both.store)) == []
 
 
+def test_a_shared_text_on_its_way_loses_its_words_and_the_chain_checks(both: Bench) -> None:
+    """It tells of two calls, one is deleted: its words go at once, and it is sealed once the carrier's last word is in."""
+    gone, stays = both.enter(1, ended=False), both.enter(2, ended=False)
+    both.write("m2", kind="burst", body=MARKER, state="accepted", sid="SM2", carrier_status="sent")
+    with both.store.write() as tx:
+        for call in (gone, stays):
+            both.desk.end(tx, calls.by_id(tx, call.id), 5)
+            notices.add(tx, notice_of(tx, call_id=call.id, owner=both.owner.id) | {"caller": ""})
+    erase(both, gone)
+    assert everywhere(both.store, MARKER) == []
+    with both.store.write() as tx:
+        assert messages.progress(tx, both.message("m2"), "delivered", None, both.now[0])
+    both.later(minutes=1)
+    assert sealing.seal_rest(both.desk) == 1
+    assert proven(both) == []
+
+
 def test_a_departure_waits_for_what_is_under_way(both: Bench) -> None:
     """A call on the line, a text being sent, a carrier that cannot list: all else goes, and the rest when it can."""
     erased, live = both.enter(1), both.enter(2, ended=False)
     both.write("m9", kind="code", state="sending", body=MARKER)
-    both.carrier.trouble = {"texts_between": NotSent("down")}
+    both.carrier.trouble, both.carrier.texts = {"texts_between": NotSent("down")}, ["SM8"]
     with both.store.write() as tx:
         departures.begin(tx, both.owner, both.now[0] + timedelta(hours=1), whole=True)
         assert calls.by_id(tx, live.id).treatment is Treatment.MUTE
@@ -302,7 +319,7 @@ def test_a_departure_waits_for_what_is_under_way(both: Bench) -> None:
     both.later(days=2)
     clearing.clear(both.desk)
     assert everywhere(both.store, MARKER, live.sid, "SM9", both.owner.phone) == []
-    assert ("delete", "SM9") in both.carrier.deeds
+    assert {("delete", "SM8"), ("delete", "SM9")} <= set(both.carrier.deeds)
 
 
 def test_a_subscriber_who_is_removed_is_told_nothing_more(office: Office) -> None:
