@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from screener.bags.container import Bag, Sink
 from screener.evidence import Dossier, Kind
-from screener.evidence.files import SPINE, call_json, index, row, sheet, spine_line, transcript
+from screener.evidence.files import SPINE, attached_as, call_json, index, row, sheet, spine_line, transcript
 from screener.evidence.words import words_in
 from screener.files import Files, FilesError
 from screener.store import Store, calls, custody, dossiers
@@ -55,20 +56,22 @@ class _Packing:
         self.bag.add(f"{folder}/call.json", [call_json(dossier)])
         self.bag.add(f"{folder}/transcript.txt", [transcript(dossier, words, self.owner.zone)])
         for part in dossier.parts(Kind.RECORDING):
-            self._audio(f"{folder}/audio", str(part.content["sid"]), str(part.content["sha256"]))
+            self._file(f"{folder}/audio/{part.content['sid']}.wav", str(part.content["sha256"]))
+        for part in dossier.parts(Kind.ATTACHMENT):
+            self._file(f"{folder}/{attached_as(part)}", str(part.content["sha256"]))
         self.rows.append(row(dossier, words, self.owner.zone))
         self.packed.calls += 1
         positions = [one.entry.position for one in dossier.sealed]
         self.first = min([*positions, *([self.first] if self.first else [])], default=self.first)
 
-    def _audio(self, folder: str, sid: str, sha256: str) -> None:
+    def _file(self, path: str, sha256: str) -> None:
         try:
             chunks = self.files.open(sha256)
             head = next(chunks, b"")
         except (FilesError, OSError):
-            self.packed.missing.append(sid)
+            self.packed.missing.append(PurePosixPath(path).stem)
             return
-        self.bag.add(f"{folder}/{sid}.wav", _again(head, chunks))
+        self.bag.add(path, _again(head, chunks))
 
     def rest(self, spine: Iterable[bytes]) -> None:
         words = words_in(self.owner.language, self.owner.jurisdiction)

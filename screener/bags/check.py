@@ -16,6 +16,7 @@ from typing import IO, Any, Self
 
 from screener.bags.container import DECLARATION, MANIFEST, PAYLOAD, TAGS, Zip, manifest
 from screener.evidence import GENESIS, Entry, Kind, Part, commitment, link, part_digest
+from screener.evidence.files import attached_as
 
 CHUNK = 1024 * 1024
 # What the library raises for tables that were tampered with.
@@ -124,14 +125,16 @@ def _entries(name: str, text: bytes, found: Opened) -> None:
                 found.problems.append(f"{name}: {one['kind']} is not what its entry {one['position']} commits to")
             found.sealed[one["position"]] = (one["digest"], one["hash"])
             if one["kind"] == Kind.RECORDING:
-                _sound(name, parts[0], found)
+                _held(name, f"audio/{parts[0].content['sid']}.wav", parts[0], found)
+            elif one["kind"] == Kind.ATTACHMENT:
+                _held(name, attached_as(parts[0]), parts[0], found)
         found.calls += 1
     except (ValueError, KeyError, TypeError, AttributeError):
         found.problems.append(f"{name} cannot be read")
 
 
-def _sound(name: str, part: Part, found: Opened) -> None:
-    path = name.replace("call.json", f"audio/{part.content['sid']}.wav")
+def _held(name: str, file: str, part: Part, found: Opened) -> None:
+    path = name.replace("call.json", file)
     found.texts[f"sealed {path}"] = str(part.content["sha256"]).encode()
 
 
@@ -146,7 +149,8 @@ def _manifests(found: Opened) -> None:
     for name in [one for one in found.texts if one.startswith("sealed ")]:
         path = name.removeprefix("sealed ")
         if path in found.digests and found.digests[path].encode() != found.texts[name]:
-            found.problems.append(f"{path} is not the recording that was sealed")
+            what = "recording" if "/audio/" in path else "file"
+            found.problems.append(f"{path} is not the {what} that was sealed")
 
 
 def _listing(name: str, digests: dict[str, str], found: Opened) -> None:

@@ -8,13 +8,18 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from screener.evidence import Dossier, Entry, Kind, time_text
+from screener.evidence import Dossier, Entry, Kind, Part, time_text
 from screener.evidence.words import Words
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
     "sid", "time", "caller", "seconds", "consent", "disposition", "category", "organisation", "on_behalf_of", "audio",
 )  # fmt: skip
+ENDINGS = {
+    "application/pdf": "pdf", "audio/amr": "amr", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg",
+    "audio/wav": "wav", "image/gif": "gif", "image/heic": "heic", "image/jpeg": "jpg", "image/png": "png",
+    "image/webp": "webp", "video/mp4": "mp4",
+}  # fmt: skip
 SPINE = ("position", "kind", "at", "digest", "detail", "hash")
 
 
@@ -69,6 +74,11 @@ def row(dossier: Dossier, words: Words, zone: ZoneInfo) -> list[str]:
     for name in ("consent", "disposition", "category"):
         values[name] = words.get(str(values.get(name)), str(values.get(name) or ""))
     return ["" if values.get(name) is None else str(values[name]) for name in COLUMNS]
+
+
+def attached_as(part: Part) -> str:
+    """Where a file that the subscriber added stands in its call's folder; its own name is in the JSON beside it."""
+    return f"files/{part.content['id']}.{ENDINGS.get(str(part.content['media_type']), 'bin')}"
 
 
 def sheet(rows: Iterable[list[str]], words: Words) -> bytes:

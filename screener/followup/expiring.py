@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from screener.house import Desk
-from screener.store import calls, custody, erasing, marks
+from screener.store import attachments, calls, custody, erasing, marks
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ def delete(desk: Desk, sid: str) -> bool:
         for one in left.at_carrier:
             desk.promise_later(tx, "recording", f"{one}:r{int(desk.now().timestamp())}", 0)
         erasing.words(tx, call)
+        left.files += attachments.forget_with_call(tx, call.id)
         custody.note(tx, call, "retention", "deleted", "all")
         gone = erasing.everything(tx, call, desk.settings.secret_key, desk.now())
         if not gone:

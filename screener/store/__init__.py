@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from screener.store import (
+    attachments,
     beats,
     calls,
     chain,
@@ -23,6 +24,7 @@ from screener.store import (
     dossiers,
     erasing,
     heads,
+    letters,
     logbook,
     marks,
     messages,
@@ -38,9 +40,9 @@ from screener.store import (
 )
 
 __all__ = [
-    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "chain", "channels", "codes", "custody", "dossiers",
-    "erasing", "heads", "logbook", "marks", "messages", "notices", "numbers_seen", "open_store", "owed", "proof",
-    "recordings", "search", "sessions", "subscribers", "unsealed",
+    "Connection", "SQLAlchemyError", "Store", "attachments", "beats", "calls", "chain", "channels", "codes", "custody",
+    "dossiers", "erasing", "heads", "letters", "logbook", "marks", "messages", "notices", "numbers_seen", "open_store",
+    "owed", "proof", "recordings", "search", "sessions", "subscribers", "unsealed",
 ]  # fmt: skip
 
 # How long a webhook waits for its turn to write, and then again for the database: together well below the 15 seconds

@@ -108,6 +108,10 @@ def seal_custody(tx: Connection, custody_id: int, subscriber_id: int, call_id: i
     add(tx, Subject(Kind.CUSTODY, subscriber_id, str(custody_id), call_id))
 
 
+def seal_attachment(tx: Connection, attachment_id: str, subscriber_id: int, call_id: int | None) -> None:
+    add(tx, Subject(Kind.ATTACHMENT, subscriber_id, attachment_id, call_id))
+
+
 # Deleting
 
 
@@ -139,6 +143,12 @@ def bury_delivery(tx: Connection, message_id: str, subscriber_id: int, *, whole:
     _stone(tx, subscriber_id, positions, "all" if whole else "words")
     if not whole:
         add(tx, Subject(Kind.DELIVERY, subscriber_id, message_id, None))
+
+
+def bury_attachment(tx: Connection, attachment_id: str, subscriber_id: int) -> None:
+    """A file that the subscriber added is deleted."""
+    mine = (seal.c.kind == Kind.ATTACHMENT) & (seal.c.subject == attachment_id)
+    _stone(tx, subscriber_id, list(tx.execute(select(seal.c.position).where(mine)).scalars()), "file")
 
 
 def _bury(tx: Connection, owner: int, call_id: int, kinds: Sequence[Kind], what: str) -> None:

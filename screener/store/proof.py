@@ -143,7 +143,7 @@ class _Walk:
             return
         if commitment([part_digest(row.salt, part) for part in parts]) != row.digest:
             self.wrong(f"{called(row.kind, parts)} differs from what was sealed: {differing(row, parts)}")
-        elif row.kind == Kind.RECORDING:
+        elif row.kind in (Kind.RECORDING, Kind.ATTACHMENT):
             content = parts[0].content
             if problem := self.listen(str(content["sha256"]), int(str(content["size"]))):
                 self.wrong(f"{called(row.kind, parts)}: {problem}")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from screener.model import Consent
 from screener.store.messages import is_past
 from screener.store.records import Call, Recording, record
-from screener.store.schema import call, recording, sought
+from screener.store.schema import attachment, call, recording, sought
 
 RANK = {"running": 0, "promised": 1}
 
@@ -105,9 +105,9 @@ def hold_name(tx: Connection, sha256: str) -> None:
 
 
 def known_names(tx: Connection, names: list[str]) -> set[str]:
-    """Those of the hashes that a recording still has."""
-    query = select(recording.c.sha256).where(recording.c.sha256.in_(names))
-    return {name for name in tx.execute(query).scalars() if name}
+    """Those of the hashes that a recording or an attachment still has."""
+    held = (select(table.c.sha256).where(table.c.sha256.in_(names)) for table in (recording, attachment))
+    return {name for query in held for name in tx.execute(query).scalars() if name}
 
 
 def call_of(tx: Connection, sid: str) -> Call | None:
@@ -116,9 +116,10 @@ def call_of(tx: Connection, sid: str) -> Call | None:
 
 
 def still_used(tx: Connection, sha256: str) -> bool:
-    """Whether any held recording has these bytes."""
+    """Whether any held recording or any attachment has these bytes."""
     query = select(recording.c.id).where(recording.c.sha256 == sha256, recording.c.state == "held")
-    return tx.execute(query).first() is not None
+    attached = select(attachment.c.id).where(attachment.c.sha256 == sha256)
+    return any(tx.execute(one).first() is not None for one in (query, attached))
 
 
 def hashes_of(tx: Connection, subscriber_id: int) -> list[str]:
@@ -128,4 +129,5 @@ def hashes_of(tx: Connection, subscriber_id: int) -> list[str]:
         .join(call)
         .where(call.c.subscriber_id == subscriber_id, recording.c.sha256.is_not(None))
     )
-    return list(tx.execute(query).scalars())
+    attached = select(attachment.c.sha256).where(attachment.c.subscriber_id == subscriber_id)
+    return [*tx.execute(query).scalars(), *tx.execute(attached).scalars()]

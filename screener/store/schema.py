@@ -377,3 +377,40 @@ erased = Table(
     Column("digest", Text, primary_key=True),
     Column("at", Utc, nullable=False),
 )
+
+# A letter as the subscriber left it; its text is made anew from its calls and what was typed.
+letter = Table(
+    "letter",
+    metadata,
+    Column("id", Text, primary_key=True),  # random: it is named in addresses
+    _of("subscriber", index=True),
+    Column("kind", Text, nullable=False),
+    Column("country", Text, nullable=False),  # whose rules it names
+    Column("language", Text, nullable=False),
+    Column("typed", Text, nullable=False),  # JSON of what was typed into its blanks
+    Column("sent_on", Text, nullable=False, default=""),  # the local day, YYYY-MM-DD
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+)
+
+letter_call = Table(
+    "letter_call",
+    metadata,
+    Column("letter_id", ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True),
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+# A file that the subscriber added to a call or to a letter, kept under its hash.
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _of("subscriber", index=True),
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), index=True),
+    Column("letter_id", ForeignKey("letter.id", ondelete="CASCADE"), index=True),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("added_at", Utc, nullable=False),
+)

@@ -3,11 +3,14 @@
 from flask import Blueprint, Flask
 
 from screener.web import (
+    attachments,
     call,
     channels,
     deeds,
     guard,
     language,
+    letter,
+    letters,
     log,
     numbers,
     open_pages,
@@ -20,7 +23,10 @@ from screener.web import (
     trouble,
 )
 
-PAGES = (log, call, deeds, numbers, settings, own_data, channels, set_up, open_pages, sign_in, language, operator)
+PAGES = (
+    *(log, call, deeds, numbers, letters, letter, attachments, settings, own_data, channels, set_up),
+    *(open_pages, sign_in, language, operator),
+)
 
 
 def install_pages(app: Flask) -> None:

@@ -9,7 +9,19 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from screener.files import Files
 from screener.house import house
-from screener.store import Connection, calls, custody, marks, messages, notices, recordings, subscribers
+from screener.letters import kinds
+from screener.store import (
+    Connection,
+    attachments,
+    calls,
+    custody,
+    letters,
+    marks,
+    messages,
+    notices,
+    recordings,
+    subscribers,
+)
 from screener.store.records import Call, Message, Turn
 from screener.web import findings, words
 from screener.web.language import language
@@ -44,12 +56,16 @@ def show(sid: str) -> str:
             "ticked": marks.ticked(tx, call.id),
             "note": marks.note_of(tx, call.id),
             "treatment": subscribers.treatment_of(tx, owner().id, call.caller),
+            "letters": letters.of_call(tx, call.id),
+            "files": attachments.of_call(tx, call.id),
         }
     if call.read_at is None and call.ended_at:
         with house().store.write() as tx:
             calls.save(tx, call.id, {"read_at": datetime.now(UTC)})
     asked = next((turn for turn in turns if turn.number == call.consent_turn), None)
-    return render_template("call.html", call=call, asked=asked, words=words, **kept, **noticed(call, turns))
+    return render_template(
+        "call.html", call=call, asked=asked, words=words, kinds=kinds(), **kept, **noticed(call, turns)
+    )
 
 
 def texts_of(tx: Connection, call: Call) -> list[Message]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from screener.files import Files
 from screener.house import house
 from screener.model import Category
-from screener.store import calls, custody, erasing, marks
+from screener.store import attachments, calls, custody, erasing, marks
 from screener.store.erasing import Erased
 from screener.store.records import Call
 from screener.web.call import own_call
@@ -79,6 +79,8 @@ def delete(sid: str) -> AnyResponse:
             house().promise(tx, "recording", f"{one}:r{stamp}")
         if what in ("words", "all"):
             erasing.words(tx, call)
+        if what == "all":
+            left.files += attachments.forget_with_call(tx, call.id)
         custody.note(tx, call, "subscriber", "deleted", what)
         gone = what == "all" and erasing.everything(tx, call, house().settings.secret_key)
         if what == "all" and not gone:

@@ -29,6 +29,9 @@ OPEN = frozenset(
 OPERATOR = frozenset({"operator.healthz", "operator.readyz", "operator.metrics"})
 UNSEEN = OPERATOR | {"pages.static"}  # the same for everybody: who asks is not looked up
 
+# The one form that may be large, and only a subscriber's: a file of 20 MiB with what stands around it.
+UPLOAD, MOST_UPLOAD = "attachments.add", 21 * 1024 * 1024
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # No inline script or style, nothing from elsewhere; data: images are the ticks and arrows inside the style kit.
@@ -89,6 +92,8 @@ def _check() -> AnyResponse | None:
     endpoint = request.endpoint
     if _signed() or endpoint in UNSEEN:
         return None
+    if endpoint == UPLOAD and visitor():
+        request.max_content_length = MOST_UPLOAD
     if "\0" in request.path or any("\0" in one for _, many in request.values.lists() for one in many):
         abort(400)  # PostgreSQL takes none, and nobody types one
     found = visitor()

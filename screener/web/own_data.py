@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from screener.files import Files
 from screener.house import house
-from screener.store import Connection, calls, custody, erasing, logbook, marks
+from screener.store import Connection, attachments, calls, custody, erasing, logbook, marks
 from screener.store.erasing import Erased
 from screener.store.logbook import Wanted
 from screener.store.records import Call
@@ -97,6 +97,9 @@ def delete() -> AnyResponse:
     waiting = delete_calls(mine)
     with house().store.write() as tx:
         erasing.apart_from_calls(tx, mine)
+        unused = attachments.forget_of(tx, mine)
+    for sha256 in unused:
+        Files(house().settings.recordings_url).delete(sha256)
     if waiting:
         flash(gettext("Everything here is deleted. The carrier's last copies of recordings follow within a day."))
     else:
@@ -128,6 +131,7 @@ def delete_call(sid: str) -> bool:
             for one in left.at_carrier:
                 house().promise(tx, "recording", f"{one}:r{int(datetime.now(UTC).timestamp())}")
             erasing.words(tx, call)
+            left.files += attachments.forget_with_call(tx, call.id)
             custody.note(tx, call, "subscriber", "deleted", f"all {call.sid}")
             gone = erasing.everything(tx, call, house().settings.secret_key)
     for sha256 in left.files:
