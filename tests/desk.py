@@ -165,7 +165,7 @@ class Bench:
 
     def enter(self, number: int = 1, consent: Consent = Consent.RECORDING, *, ended: bool = True) -> Call:
         """A call in the log, of so much consent."""
-        ring = Ring(call_sid(number), read_caller("+85251230000"))
+        ring = Ring(call_sid(number), read_caller(f"+852512300{number - 1:02}"))
         arrival = Arrival(self.owner, None, is_own_number=False, is_crowded=False, is_known=False)
         with self.store.write() as tx:
             call = calls.by_id(tx, calls.open_(tx, arrival, ring, None, self.now[0]))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, exists, func, insert, or_, select, text, upda
 from sqlalchemy.exc import IntegrityError
 
 from screener.model import Consent
+from screener.store.messages import is_past
 from screener.store.records import Call, Recording, record
 from screener.store.schema import attachment, call, recording, sought
 
@@ -71,7 +72,7 @@ def unfinished(tx: Connection, noted_before: datetime, limit: int) -> list[str]:
             recording.c.state.in_(("promised", "unwanted")),
             (recording.c.state == "held") & recording.c.carrier_deleted_at.is_(None),
         ),
-        recording.c.noted_at < noted_before,
+        is_past(recording.c.noted_at, noted_before),
     )
     return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
 
@@ -84,7 +85,7 @@ def untold(tx: Connection, ended_after: datetime, ended_before: datetime, limit:
     query = select(call.c.sid).where(
         call.c.consent == Consent.RECORDING,
         call.c.ended_at > ended_after,
-        call.c.ended_at < ended_before,
+        is_past(call.c.ended_at, ended_before),
         ~told,
         ~asked,
     )

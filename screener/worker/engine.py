@@ -1,6 +1,7 @@
 """The job engine's own settings, and promising work to it: for web processes, in the transaction of the fact."""
 
 import threading
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ APPLICATION = "screener"
 VERSION = "1"
 AT_ONCE = 8  # follow-ups at a time in one worker; unset would claim the whole backlog
 POLL_SECONDS = 0.25
+SOON_SECONDS = 90  # longer than the longest wait between two tries that no row of ours tells of
 LIVE = ["ENQUEUED", "DELAYED", "PENDING"]
 DONE = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 MOST_LISTED = 5_000
@@ -61,11 +63,16 @@ class Promises:
         self.warm().enqueue_in_transaction(tx, options, sid)  # type: ignore[arg-type]
 
     def under_way(self, kind: str) -> set[str]:
-        """The sids for which a follow-up of this kind waits or runs, at most MOST_LISTED of them."""
+        """The sids for which a follow-up of this kind runs or comes soon, at most MOST_LISTED of them.
+
+        One that is put off for longer does not count: the clock may have been set back since it was promised.
+        """
         listed = self.warm().list_workflows(
             status=LIVE, name=kind, app_version=VERSION, limit=MOST_LISTED, load_input=False, load_output=False
         )
-        return {bare(one.workflow_id.removeprefix(f"{kind}:")) for one in listed}
+        soon = (time.time() + SOON_SECONDS) * 1000
+        near = (one for one in listed if one.status != "DELAYED" or (one.delay_until_epoch_ms or 0) < soon)
+        return {bare(one.workflow_id.removeprefix(f"{kind}:")) for one in near}
 
     def ever(self, kind: str, sids: Iterable[str]) -> set[str]:
         """Those sids for which a follow-up of this kind was promised at any time since the last purge."""
