@@ -14,28 +14,28 @@ from screener.understanding.wording import Wording
 _LEAST = 20  # features without which nothing is guessed
 # From here on a label counts that no phrase shows; rare ones sooner. Chosen on sets left out of training.
 _SURE = {
-    Tactic.RECIPROCITY: 0.3,
-    Tactic.LOW_BALL: 0.25,
-    Tactic.HIGH_BALL: 0.25,
+    Tactic.RECIPROCITY: 0.35,
+    Tactic.LOW_BALL: 0.4,
+    Tactic.HIGH_BALL: 0.35,
     Tactic.CONSEQUENCE_PRESSURE: 0.6,
-    Tactic.DEADLINE_PRESSURE: 0.55,
-    Tactic.EMPATHY_OPENING: 0.3,
-    Tactic.THIRD_PARTY_CONTACT: 0.25,
-    Tactic.HOME_VISIT: 0.3,
-    RedFlag.ASKS_VERIFICATION_CODE: 0.35,
-    RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT: 0.45,
-    RedFlag.CLAIMS_AUTHORITY: 0.3,
-    RedFlag.THREATENS_ARREST: 0.3,
+    Tactic.DEADLINE_PRESSURE: 0.5,
+    Tactic.EMPATHY_OPENING: 0.45,
+    Tactic.THIRD_PARTY_CONTACT: 0.35,
+    Tactic.HOME_VISIT: 0.4,
+    RedFlag.ASKS_VERIFICATION_CODE: 0.45,
+    RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT: 0.4,
+    RedFlag.CLAIMS_AUTHORITY: 0.4,
+    RedFlag.THREATENS_ARREST: 0.45,
     RedFlag.ABUSIVE_LANGUAGE: 0.3,
-    RedFlag.DISCLOSES_TO_THIRD_PARTY: 0.4,
+    RedFlag.DISCLOSES_TO_THIRD_PARTY: 0.35,
     RedFlag.REFUSES_IDENTITY: 0.35,
-    RedFlag.UPFRONT_FEE: 0.45,
+    RedFlag.UPFRONT_FEE: 0.5,
 }
-_SWINDLE = 0.35  # from here on a caller counts as an impostor, whatever else it is taken for, but for:
+_SWINDLE = 0.3  # from here on a caller counts as an impostor, whatever else it is taken for, but for:
 _HARMLESS = frozenset({Category.DELIVERY, Category.PERSONAL, Category.GOVERNMENT, Category.MARKETING, Category.UNKNOWN})
-_SWINDLE_HARMLESS = 0.5
+_SWINDLE_HARMLESS = 0.55
 _FOUND = 1.5  # log odds that the category found by rule is worth against another
-_FRIENDLY = 0.5  # log odds that a harmless category is worth: most callers are
+_FRIENDLY = 1.0  # log odds that a harmless category is worth: most callers are
 _REACH = {Spoken.ZH: 14, Spoken.EN: 45}  # characters on either side of the word that tells most
 
 Guess = dict[str, float]
