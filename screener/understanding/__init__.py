@@ -25,6 +25,7 @@ from screener.understanding.learned import corrected, likely, suspected
 from screener.understanding.numbercheck import check
 from screener.understanding.parts import organisation_of, principal_of
 from screener.understanding.persons import name_en, name_zh, staff_en, staff_zh
+from screener.understanding.wording import wording
 
 __all__ = ["live", "prepare", "understand"]
 
@@ -90,11 +91,12 @@ def understand(
 
 def _weighed(hearing: Hearing, said: Claims, seen: list[Hit]) -> tuple[Category, list[Hit], list[Hit]]:
     """The category, the red flags that mean something in it, and every sign of pressure."""
-    red, pressure, guess = hearing.find("red_flags"), hearing.find("tactics"), likely(hearing)
+    red, pressure, words = hearing.find("red_flags"), hearing.find("tactics"), wording(hearing, said)
+    guess = likely(words)
     evidence = Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
     category = corrected(decide(evidence), guess)
-    red = permitted([*red, *suspected(hearing, guess, RedFlag, red)], category, hearing.text.words)
-    return category, red, [*pressure, *suspected(hearing, guess, Tactic, pressure)]
+    red = permitted([*red, *suspected(hearing, words, guess, RedFlag, red)], category, hearing.text.words)
+    return category, red, [*pressure, *suspected(hearing, words, guess, Tactic, pressure)]
 
 
 def _findings(

@@ -92,11 +92,11 @@ class Introductions:
                 and re.match(r" (?:calling|here|,|\.)", self.words[heard[1] : heard[1] + 8])
             )
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])] if heard and fits else []
-        if heard:
+        run = self._run(start, cased=self.cased)
+        if heard and not (free and run and self._outruns(start, run[0], heard[1])):
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])]
         if not free:
             return []
-        run = self._run(start, cased=self.cased)
         if not run and self.cased and not opening:
             run = self._run(start, cased=False)
             if not run or kind_of_name(self.words[start : run[0]]) not in (
@@ -113,9 +113,16 @@ class Introductions:
         if not self._namelike(name, start, opening and not sure):
             return []
         weight -= opening
-        weight += 1 if rule("claims_en.org_tail").search(name) else -1
+        if rule("claims_en.org_tail").search(name):
+            weight += 1
+        elif not (opening and rule("claims_en.alone").match(self.words[end : end + 24])):
+            weight -= 1
         weight += 2 * bool(rule("claims_en.firm_follows").match(self.words[end : end + 20]))
         return [Named(name, start, end, weight + (" and " in name))]
+
+    def _outruns(self, start: int, run: int, heard: int) -> bool:
+        """Whether a name that ends as names do goes on beyond the known one that its first word sounds like."""
+        return run > heard and bool(rule("claims_en.org_tail").search(self.words[heard:run])) and run - start < 45
 
     def _heard(self, start: int) -> tuple[Name, int] | None:
         """The known name that the next one to five words sound like, the longest first."""
@@ -176,20 +183,7 @@ class Introductions:
         first = name.split(" ")[0]
         if len(name) < 3 or rule("claims_en.generic").match(name) or first in listed("lists.stop"):
             return False
-        if first in (
-            "mr",
-            "mrs",
-            "ms",
-            "miss",
-            "officer",
-            "detective",
-            "agent",
-            "sergeant",
-            "deputy",
-            "dr",
-            "judge",
-            "coach",
-        ):
+        if rule("claims_en.titled").match(first):
             return False
         if first in given_names() and not rule("claims_en.org_tail").search(name) and " and " not in name:
             return False
@@ -197,14 +191,16 @@ class Introductions:
             return not _passing_words(self.words, start)
         if kind_of_name(name) in ("government", "authority"):
             return " " in name
-        return (
-            self.cased
-            and self._upper(start)
-            and not needs_tail
-            and " " in name
-            and not _passing_words(self.words, start)
-            and not _place(self.words, start)
-        )
+        return self._capitals(name, start, needs_tail)
+
+    def _capitals(self, name: str, start: int, needs_tail: bool) -> bool:
+        """Whether capitals alone show a name: two words of them, or one that stands alone at the start."""
+        if not (self.cased and self._upper(start)) or _passing_words(self.words, start) or _place(self.words, start):
+            return False
+        after = self.words[start + len(name) :][:24]
+        opens = start < 60 and bool(rule("claims_en.alone").match(after))
+        here = opens and bool(rule("claims_en.alone_here").match(after))
+        return (opens or not needs_tail) and (" " in name or here)
 
     def _ending(self, end: int) -> list[Named]:
         """A name right before "here" or "calling"."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from screener.understanding.grammar import listed, rule
 from screener.understanding.names import Mention, Name, mentions
+from screener.understanding.sound import syllables
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ def _tailed(words: str, begins: int, end: int) -> Named | None:
     more = rule("claims_zh.lead").match(name)
     if more and len(name) - more.end() >= 2:
         cut, name = cut + more.end(), name[more.end() :]
+    cut, name = cut + _restart(name), name[_restart(name) :]
     start = begins + cut
     before, after = words[max(0, start - 10) : start], words[end : end + 12]
     if (
@@ -200,6 +202,15 @@ def _tailed(words: str, begins: int, end: int) -> Named | None:
     ):
         return None
     return Named(name, start, end, 3 if introduced else 1)
+
+
+def _restart(name: str) -> int:
+    """How many characters were said twice, as misheard and again: 零江凌江律师事务所."""
+    for at in range(len(name) - 3):
+        twice = zip(name[at : at + 2], name[at + 2 : at + 4], strict=True)
+        if all(a == b or syllables(a) & syllables(b) for a, b in twice):
+            return at + 2
+    return 0
 
 
 def _possible(name: str) -> bool:

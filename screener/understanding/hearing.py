@@ -9,6 +9,7 @@ from typing import Any
 
 from screener.model import Spoken
 from screener.seeds import seeds
+from screener.understanding.classes import classes
 from screener.understanding.cues import Hit, cues, keys_of
 from screener.understanding.names import known_names
 from screener.understanding.sound import Homophones, Mishearings
@@ -30,7 +31,8 @@ def _heard() -> tuple[Homophones, Mishearings]:
         words for words, name in known_names().items() if _CHINESE.match(words) and (len(words) > 2 or words in _SHORT)
     ]
     names = [words for words in names if len(_CHINESE.findall(words[:2])) == 2]
-    return Homophones([*table["zh"], *names], table["kept"]), Mishearings(table["en"])
+    long = [words for words in classes().chinese() if len(words) > 2 and len(_CHINESE.findall(words[:2])) == 2]
+    return Homophones([*table["zh"], *names, *long], table["kept"]), Mishearings(table["en"])
 
 
 # Two-character names that are told by their sound alone: no common word sounds like them.
@@ -58,6 +60,10 @@ _SHORT = frozenset(
         "平安",
         "美团",
         "兴业",
+        "极兔",
+        "丰巢",
+        "菜鸟",
+        "闪送",
     ]
 )
 

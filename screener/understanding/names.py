@@ -78,6 +78,8 @@ def _by_start() -> dict[str, list[Name]]:
 
 
 _WORD = re.compile(r"[a-z0-9]+")
+_SPELT = re.compile(r"(?<=\b[a-z]) (?=[a-z]\b)")  # between letters that are said one by one: t s i
+_OWNS = re.compile(r"(?<=[a-z]{3})s$")  # Monzo's, which plain words write as monzos
 
 
 def _key(words: str, at: int) -> str:
@@ -104,9 +106,9 @@ def mentions(words: str) -> list[Mention]:
 def name_at(words: str, start: int) -> Name | None:
     """The longest known Latin name that begins at a place; "u . s . bank" is "us bank" too."""
     tokens = re.match(r"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){0,5}", words[start : start + 60])
-    said = tokens.group() if tokens and _key(words, start) in _by_start() else ""
+    said = tokens.group() if tokens else ""
     while said:
-        for spelled in (said, said.replace(" . ", " ")):
+        for spelled in (said, said.replace(" . ", " "), _SPELT.sub("", said), _OWNS.sub("", said)):
             name = known_names().get(spelled)
             if name and spelled not in listed("lists.stop"):
                 return name if said == spelled else Name(said, name.kind, name.owners)
