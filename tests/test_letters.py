@@ -220,6 +220,9 @@ def test_rules_of_the_place_alone_are_named_each_with_its_force() -> None:
     china = text_of(letter("complaint_lender", Jurisdiction.CN, Language.EN))
     assert "2020 (departmental rule, to be checked)" in china
     assert "4th call that day" in china
+    points = [line for line in china.splitlines() if "See: " in line]
+    assert points
+    assert all(line.count("CBA") <= 1 for line in points)
     assert "not over" not in china
 
 
