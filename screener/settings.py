@@ -32,6 +32,7 @@ class Settings:
     max_calls_per_day: int = 200
     max_call_seconds: int = 900
     max_texts_per_day: int = 200
+    drain_seconds: int = 60
     local_channels: bool = False
     trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
@@ -63,6 +64,7 @@ VARIABLES: dict[str, str] = {
     "SCREENER_MAX_CALLS_PER_DAY": "200",
     "SCREENER_MAX_CALL_SECONDS": "900",
     "SCREENER_MAX_TEXTS_PER_DAY": "200",
+    "SCREENER_DRAIN_SECONDS": "60",
     "SCREENER_LOCAL_CHANNELS": "(off)",
     "SCREENER_TRUSTED_PROXIES": "0",
     "SCREENER_METRICS_TOKEN": "(none)",
@@ -93,6 +95,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         max_calls_per_day=reader.number("SCREENER_MAX_CALLS_PER_DAY", 200, 1, 10_000_000),
         max_call_seconds=reader.number("SCREENER_MAX_CALL_SECONDS", 900, 60, 14_400),
         max_texts_per_day=reader.number("SCREENER_MAX_TEXTS_PER_DAY", 200, 1, 10_000_000),
+        drain_seconds=reader.number("SCREENER_DRAIN_SECONDS", 60, 0, 3600),
         local_channels=reader.switch("SCREENER_LOCAL_CHANNELS"),
         trusted_proxies=reader.number("SCREENER_TRUSTED_PROXIES", 0, 0, 10),
         metrics_token=reader.text("SCREENER_METRICS_TOKEN", ""),

@@ -17,7 +17,7 @@ CORE = {
 }  # fmt: skip
 LEVELS: list[set[str]] = [
     CORE,
-    {"settings"},
+    {"draining", "settings"},
     {"documents", "files", "notify", "store", "telephony", "twiml"},
     {"house", "readiness"},
     {"bags", "conversation", "followup", "inbox"},

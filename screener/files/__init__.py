@@ -155,7 +155,7 @@ def _write(path: Path, chunks: Iterable[bytes]) -> tuple[Kept, bytes]:
             size += len(chunk)
             if size > MOST_BYTES:
                 raise FilesError("the recording is larger than any call can be")
-            head = head or chunk[:12]
+            head = (head + chunk[:12])[:12]
             digest.update(chunk)
             file.write(chunk)
         file.flush()

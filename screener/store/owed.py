@@ -34,6 +34,12 @@ def owed(tx: Connection, at: datetime) -> Owed:
     )
 
 
+def on_the_line(tx: Connection, since: datetime, until: datetime) -> int:
+    """How many calls that began between these have not ended."""
+    live = call.c.ended_at.is_(None), call.c.started_at > since, call.c.started_at <= until
+    return tx.execute(select(func.count()).where(*live)).scalar_one()
+
+
 def _oldest(tx: Connection) -> datetime | None:
     """When the oldest thing that is owed came to be owed: a notice, a message, a recording."""
     untold = select(call.c.ended_at).outerjoin(notice, notice.c.call_id == call.c.id)

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from flask import Response, request
 
-from screener import conversation, dialogue, twiml
+from screener import conversation, dialogue, draining, twiml
 from screener.house import house
 from screener.model import Spoken
 from screener.numbers import read_caller
@@ -37,6 +37,7 @@ def answer_new(sid: str) -> Response:
         if arrival is None:
             return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
         if not arrival.is_known:
+            arrival = replace(arrival, is_crowded=arrival.is_crowded or draining.begun())
             return xml(conversation.open_call(tx, house(), arrival, for_owner(new, arrival.owner)))
     return say_again(sid, 1)
 

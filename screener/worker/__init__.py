@@ -2,13 +2,15 @@
 
 import contextlib
 import logging
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 from dbos import DBOS
 
-from screener import conversation, understanding
+from screener import conversation, draining, understanding
 from screener.files import Files
 from screener.followup import keeping, reconciling, sending, sweep, telling, tidying
 from screener.house import Desk, House
@@ -25,6 +27,7 @@ __all__ = ["KINDS", "Promises", "WorkerBusy", "make_desk", "migrate", "register"
 
 log = logging.getLogger(__name__)
 
+HURRIED = 130  # exit status after a second signal
 KINDS = ("text", "notice", "recording", "erase", "message", "delivery", "fate", "seek", "reconcile", "tidy")
 
 
@@ -32,10 +35,24 @@ def work(settings: Settings) -> None:
     """Run until told to stop. One worker on SQLite; on PostgreSQL as many as you like."""
     store = open_store(settings.database_url, pool_size=AT_ONCE + 4, data_dir=settings.data_dir)
     stopping = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopping.set())
+    heed_signals(stopping)
     with slot(store, settings.data_dir) as mine:
         run(store, settings, mine, stopping)
+
+
+def heed_signals(stopping: threading.Event) -> None:
+    """The first SIGTERM or SIGINT lets what runs come to its end; another one later ends this process at once."""
+    first: list[float] = []
+
+    def told(*_: object) -> None:
+        first.append(time.monotonic())
+        if first[-1] - first[0] > draining.ONE_WISH:
+            os._exit(HURRIED)
+        # Not from here: the main thread may hold the event's lock just now.
+        threading.Thread(target=stopping.set).start()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, told)
 
 
 def run(store: Store, settings: Settings, mine: str, stopping: threading.Event) -> None:
