@@ -28,6 +28,7 @@ from screener.store.logbook import Wanted
 from screener.store.records import Call
 from screener.web.language import language
 from screener.web.letter_facts import (
+    AGENCIES,
     can_be_written_about,
     categories_of,
     collector_of,
@@ -162,5 +163,6 @@ def beginning(tx: Connection, kind: LetterKind, some: list[Call], spoken: Langua
 def recipient(kind: LetterKind, some: list[Call], spoken: Language) -> str:
     """The organisation of the gazetteer that all calls name; a proposal, for the subscriber to look at."""
     named = collector_of if kind.addressee is Addressee.COLLECTOR else lender_of
-    names = {known.name(spoken) for call in some if (known := named(call))}
+    found = [known for call in some if (known := named(call))]
+    names = {known.name(spoken) for known in found if named is collector_of or known.category not in AGENCIES}
     return names.pop() if len(names) == 1 else ""
