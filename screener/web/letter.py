@@ -8,7 +8,6 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as later
 from werkzeug.wrappers import Response as AnyResponse
 
-from screener.documents import calendar, document
 from screener.files import Files
 from screener.house import house
 from screener.letters import Problem, Typed, blanks, from_json, kinds, read, to_json
@@ -103,6 +102,8 @@ def keep(letter_id: str) -> AnyResponse | tuple[str, int]:
 @pages.get("/letters/<letter_id>/letter.docx")
 def download(letter_id: str) -> Response:
     """The letter as an editable document; that it was taken out is noted in the trail of its calls."""
+    from screener.documents import document  # takes a third of a second, which a web process need not wait for
+
     with house().store.write() as tx:
         kept = own_letter(tx, letter_id)
         shown = written(tx, kept)
@@ -115,6 +116,8 @@ def download(letter_id: str) -> Response:
 @pages.get("/letters/<letter_id>/calendar.ics")
 def remind(letter_id: str) -> Response:
     """What is due after the letter, for a calendar."""
+    from screener.documents import calendar
+
     with house().store.read() as tx:
         kept = own_letter(tx, letter_id)
     due = due_after(kept)
