@@ -304,7 +304,7 @@ def test_any_text_is_an_amount_or_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "read_as"),
-    [("1,200.50", "1200.50"), ("１２００元", "1200"), ("0", "0"), ("-5", None), ("1.005", None), ("1e3", None), ("٣", None), ("NaN", None), ("9999999999", None), (".", None)],
+    [("1,200.50", "1200.50"), ("１２００元", "1200"), ("0", "0"), ("-5", None), ("1.005", None), ("1e3", None), ("٣", None), ("NaN", None), ("9999999999", None), (".", None), ("9" * 60, None), ("1.2.3", None)],
 )  # fmt: skip
 def test_amounts_as_people_write_them(typed: str, read_as: str | None) -> None:
     """Separators, full-width digits and the currency's sign are read; less than a cent, a minus and words are not."""
@@ -342,6 +342,7 @@ def test_deadlines_count_from_what_is_known() -> None:
     assert [one.on for one in window] == [date(2026, 12, 3)]
     for country in set(Jurisdiction) - {Jurisdiction.CN}:
         assert deadlines("complaint_lender", country, FULL, sent) == ()
+    assert deadlines("us_dispute", Jurisdiction.US, Typed({"notice_received": "9999-12-31"}), None) == ()
     for one in (*found, *window):
         for language in Language:
             assert one.words(language)

@@ -159,7 +159,8 @@ def test_sending_starts_the_deadlines(browser: Browser, house: House, call: Call
     assert not [word for word in ("complaint", "debt", "bank", "hongyuan", "4471") if word in whole]
     assert "to be checked" in browser.page(letter)
     assert "Days to remember" in browser.page("/letters")
-    browser.post(f"{letter}/sent", {"on": "tomorrow"}, on=letter)
+    for wrong in ("tomorrow", "9999-12-31", "2027-02-30"):
+        assert browser.post(f"{letter}/sent", {"on": wrong}, on=letter).status_code == 303
     assert browser.get(f"{letter}/calendar.ics").status_code == 200
     browser.post(f"{letter}/sent", {"on": ""}, on=letter)
     assert browser.get(f"{letter}/calendar.ics").status_code == 404
@@ -300,6 +301,16 @@ def marked(folder: Path) -> list[str]:
     """Files of the folder that hold the marker."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return [path.name for path in files if b"marker7f3a9" in path.read_bytes()]
+
+
+def test_a_kind_that_is_no_longer_there_hurts_nothing(browser: Browser, house: House, call: Call) -> None:
+    """A letter of a kind that an editor took out is not shown, and every page still is."""
+    letter = begin(browser, "complaint_lender", call.sid)
+    with house.store.write() as tx:
+        letters.change(tx, letter.rpartition("/")[2], {"kind": "gone"})
+    assert browser.get(letter).status_code == 404
+    for path in ("/letters", f"/calls/{call.sid}"):
+        assert browser.get(path).status_code == 200
 
 
 def test_own_details_are_typed_once(browser: Browser, call: Call) -> None:

@@ -62,7 +62,7 @@ class Choice:
 def every() -> str:
     """The letters that were begun, what is due after them, and the way to a new one."""
     with house().store.read() as tx:
-        mine = letters.of_subscriber(tx, owner().id)
+        mine = [one for one in letters.of_subscriber(tx, owner().id) if one.kind in kinds()]
     due = sorted(((one, letter) for letter in mine for one in due_after(letter)), key=lambda pair: pair[0].on)
     today = datetime.now(owner().zone).date()
     coming = [(one, letter) for one, letter in due if one.on >= today]
