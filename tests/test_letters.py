@@ -1,5 +1,6 @@
 """Letters: only what the calls and the subscriber say, every kind in every place and language, figures that add up."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screener import sheets
-from screener.conduct import rules
+from screener.conduct import Seen, observe, rules
 from screener.conduct.rules import rule_lines
+from screener.followup.findings import findings_json
 from screener.letters import (
     Letter,
     Mark,
@@ -44,8 +46,9 @@ from screener.letters.check import accusing
 from screener.letters.deadlines import deadline_lines
 from screener.letters.facts import File
 from screener.letters.parts import _words, examined, part_lines, parts
-from screener.model import Category, Jurisdiction, Language, RedFlag, Sign, Tactic
+from screener.model import Category, Jurisdiction, Language, RedFlag, Sign, Spoken, Tactic
 from screener.seeds import seeds
+from screener.understanding import understand
 
 WORDS = "我是鸿远的，受工行委托，再不还就联系你家里人。"
 CALL = Source(
@@ -201,6 +204,30 @@ def test_a_claim_stays_a_claim() -> None:
     text = text_of(letter("complaint_lender", Jurisdiction.HK, Language.EN, Typed(), (nobody,)))
     assert "number withheld; says it is: not said" in text
     assert "no recording" in text
+
+
+def test_findings_as_they_are_stored_are_understood() -> None:
+    """What the follow-up writes down of a call is what a letter reads: names, details, words, counts."""
+    said = "这里是招商银行信用卡中心，我姓王，工号8821。再不还我们就联系你的家人和单位。"
+    noticed = understand([said], Spoken.ZH)
+    late = Seen(CALL.at.replace(hour=15), "+8675588888888", "cn-cmb")
+    counted = observe(
+        late,
+        [],
+        zone=ZoneInfo("Asia/Shanghai"),
+        jurisdiction=Jurisdiction.CN,
+        lender_country=None,
+        category=Category.BANK,
+    )
+    found = json.loads(findings_json(noticed, counted, [4]))
+    source = replace(CALL, organisation="cn-cmb", on_behalf_of=None, found=found, statements=((4, said),))
+    facts = call_facts(source, Language.ZH_HANS)
+    assert facts.organisation == "招商银行"
+    assert facts.staff_id == "8821"
+    pressed = [one.words for one in facts.noticed if one.finding == "tactic:third_party_contact"]
+    assert pressed
+    assert all(words and words in said for words in pressed[0].split(" … "))
+    assert [rule for rule, _ in facts.measured] == ["CN-02"]
 
 
 def test_words_are_quoted_only_when_wanted_and_as_they_were() -> None:
