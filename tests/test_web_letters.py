@@ -158,7 +158,10 @@ def test_sending_starts_the_deadlines(browser: Browser, house: House, call: Call
     whole = browser.get(f"{letter}/calendar.ics").text.lower()
     assert not [word for word in ("complaint", "debt", "bank", "hongyuan", "4471") if word in whole]
     assert "to be checked" in browser.page(letter)
-    assert "Days to remember" in browser.page("/letters")
+    overview = browser.page("/letters")
+    assert "Days to remember" in overview
+    assert "to be checked" in overview
+    assert "Dah Sing Bank" in overview
     for wrong in ("tomorrow", "9999-12-31", "2027-02-30"):
         assert browser.post(f"{letter}/sent", {"on": wrong}, on=letter).status_code == 303
     assert browser.get(f"{letter}/calendar.ics").status_code == 200

@@ -66,7 +66,8 @@ def every() -> str:
     due = sorted(((one, letter) for letter in mine for one in due_after(letter)), key=lambda pair: pair[0].on)
     today = datetime.now(owner().zone).date()
     coming = [(one, letter) for one, letter in due if one.on >= today]
-    return render_template("letters.html", letters=mine, due=coming, kinds=kinds(), reader=language())
+    named = {one.id: from_json(one.typed).texts.get("recipient", "") for one in mine}
+    return render_template("letters.html", letters=mine, due=coming, recipients=named, kinds=kinds(), reader=language())
 
 
 def due_after(letter: KeptLetter) -> tuple[Deadline, ...]:
