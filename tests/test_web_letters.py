@@ -161,7 +161,7 @@ def test_sending_starts_the_deadlines(browser: Browser, house: House, call: Call
     overview = browser.page("/letters")
     assert "Days to remember" in overview
     assert "to be checked" in overview
-    assert "大新银行" in overview  # in the language of the letter
+    assert "大新銀行" in overview  # as it writes itself
     for wrong in ("tomorrow", "9999-12-31", "2027-02-30"):
         assert browser.post(f"{letter}/sent", {"on": wrong}, on=letter).status_code == 303
     assert browser.get(f"{letter}/calendar.ics").status_code == 200
