@@ -3,7 +3,7 @@
 import hashlib
 import io
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import icalendar
@@ -167,6 +167,15 @@ def test_sending_starts_the_deadlines(browser: Browser, house: House, call: Call
     assert browser.get(f"{letter}/calendar.ics").status_code == 200
     browser.post(f"{letter}/sent", {"on": ""}, on=letter)
     assert browser.get(f"{letter}/calendar.ics").status_code == 404
+
+
+def test_the_first_screen_reminds_of_a_day_that_is_near(browser: Browser, house: House, call: Call) -> None:
+    """A week ahead the first screen names the day and the letter; before that, and after it, it does not."""
+    letter = begin(browser, "complaint_lender", call.sid, country="CN")
+    today = datetime.now(subscriber(house).zone).date()
+    for ago, shown in ((7, False), (8, True), (15, True), (16, False)):
+        browser.post(f"{letter}/sent", {"on": (today - timedelta(days=ago)).isoformat()}, on=letter)
+        assert (letter in browser.page("/")) is shown, ago
 
 
 def test_letters_and_files_of_others_are_not_there(app: Flask, browser: Browser, house: House, call: Call) -> None:

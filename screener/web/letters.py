@@ -1,7 +1,8 @@
 """Letters: every one that was begun with what is due, and the choice of a new one's kind, calls and language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -62,12 +63,24 @@ class Choice:
 def every() -> str:
     """The letters that were begun, what is due after them, and the way to a new one."""
     with house().store.read() as tx:
-        mine = [one for one in letters.of_subscriber(tx, owner().id) if one.kind in kinds()]
-    due = sorted(((one, letter) for letter in mine for one in due_after(letter)), key=lambda pair: pair[0].on)
-    today = datetime.now(owner().zone).date()
-    coming = [(one, letter) for one, letter in due if one.on >= today]
+        mine = known(tx)
     named = {one.id: from_json(one.typed).texts.get("recipient", "") for one in mine}
-    return render_template("letters.html", letters=mine, due=coming, recipients=named, kinds=kinds(), reader=language())
+    return render_template(
+        "letters.html", letters=mine, due=coming(mine), recipients=named, kinds=kinds(), reader=language()
+    )
+
+
+def known(tx: Connection) -> list[KeptLetter]:
+    """The subscriber's letters, without those of a kind that is there no more."""
+    return [one for one in letters.of_subscriber(tx, owner().id) if one.kind in kinds()]
+
+
+def coming(mine: Iterable[KeptLetter], within: timedelta = timedelta.max) -> list[tuple[Deadline, KeptLetter]]:
+    """What is due from today on, earliest first."""
+    today = datetime.now(owner().zone).date()
+    due = [(one, letter) for letter in mine for one in due_after(letter)]
+    soon = [pair for pair in due if timedelta(0) <= pair[0].on - today <= within]
+    return sorted(soon, key=lambda pair: pair[0].on)
 
 
 def due_after(letter: KeptLetter) -> tuple[Deadline, ...]:
