@@ -222,6 +222,16 @@ def test_a_file_is_kept_under_its_hash(browser: Browser, house: House, call: Cal
     assert name not in browser.page(letter)
 
 
+def test_a_letters_file_stands_in_that_letter_alone(browser: Browser, call: Call) -> None:
+    """A file that was added to a letter is enclosed once, and in no other letter about the same call."""
+    letter, other = begin(browser, "complaint_lender", call.sid), begin(browser, "itemised_statement", call.sid)
+    attach(browser, letter=letter.rpartition("/")[2])
+    name = hashlib.sha256(PNG).hexdigest()
+    for path, times in ((letter, 1), (other, 0)):
+        paper = Document(io.BytesIO(browser.get(f"{path}/letter.docx").data))
+        assert sum(name in one.text for one in paper.paragraphs) == times
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
