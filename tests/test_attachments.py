@@ -10,14 +10,19 @@ from sqlalchemy import delete, update
 
 from screener.bags.check import check_bag
 from screener.followup import sealing
+from screener.followup.expiring import expire
+from screener.model import Jurisdiction, Language
 from screener.settings import Settings
-from screener.store import Store, attachments, heads, proof
+from screener.store import Store, attachments, heads, letters, proof
+from screener.store.letters import NewLetter
+from screener.store.marks import Preference, set_preference
 from screener.store.records import Call
 from screener.store.schema import attachment
 from tests.desk import Bench, make_bench
 from tests.test_bags import packed, unpacked
 from tests.test_chain import ended, verify
 
+LETTER = NewLetter("complaint_lender", Jurisdiction.HK, Language.EN, '{"texts": {}, "rows": {}}')
 PNG = b"\x89PNG\r\n\x1a\n and a picture"
 
 
@@ -103,3 +108,17 @@ def test_it_is_in_the_bag(bench: Bench, call: Call, added: str, tmp_path: Path) 
     forged = tmp_path / "forged"
     (forged / path).write_bytes(PNG + b"!")
     assert f"{path} is not the file that was sealed" in check_bag(forged).problems
+
+
+def test_they_go_with_a_call_that_is_past_its_time(bench: Bench, call: Call, added: str) -> None:
+    """Deletion by age takes a call's files, from the disk too, and the letters that rest on it with theirs."""
+    with bench.store.write() as tx:
+        resting = letters.add(tx, bench.owner.id, LETTER, [call.id])
+        set_preference(tx, bench.owner.id, Preference(30))
+    bench.later(days=31)
+    expire(bench.desk)
+    with bench.store.read() as tx:
+        assert attachments.find(tx, added) is None
+        assert letters.find(tx, resting) is None
+    assert list(bench.desk.files.names(datetime.max.replace(tzinfo=UTC))) == []
+    assert verify(bench) == []

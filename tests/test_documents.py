@@ -3,15 +3,18 @@
 import io
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from docx import Document
 from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml.ns import qn
 from docx.shared import Mm
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from screener.documents import document
-from screener.letters import Mark, Typed
+from screener.letters import Mark, Typed, Writing, blanks, kinds, read, write
 from screener.model import Jurisdiction, Language
 from tests.test_letters import CALL, FULL, letter, text_of
 
@@ -84,3 +87,15 @@ def test_any_words_can_be_set():
     made = letter("complaint_lender", Jurisdiction.GB, Language.EN, FULL, (call,))
     text = "\n".join(one.text for one in opened(made).paragraphs)
     assert "abcd＝=cmd|'/c'!A1 <w:t> &amp;" in text
+
+
+@settings(max_examples=25)
+@given(st.dictionaries(st.sampled_from(sorted(blanks())), st.text(max_size=40)), st.sampled_from(sorted(kinds())))
+def test_whatever_is_typed_gives_a_document(typed, kind):
+    """Anything that comes with a form is read, written and set, and the document opens."""
+    made = kinds()[kind]
+    form = {name: [text] for name, text in typed.items()}
+    form |= {"income_label": list(typed.values()), "income_amount": list(typed.values())}
+    found, _ = read(made, lambda name: form.get(name, []))
+    country = sorted(made.countries)[0]
+    opened(write(Writing(made, country, Language.ZH_HANS, ZoneInfo("Asia/Shanghai"), found)))

@@ -1,5 +1,6 @@
 """Letters: only what the calls and the subscriber say, every kind in every place and language, figures that add up."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screener import sheets
-from screener.conduct import rules
+from screener.conduct import Seen, observe, rules
 from screener.conduct.rules import rule_lines
+from screener.followup.findings import findings_json
 from screener.letters import (
     Letter,
     Mark,
@@ -44,8 +46,9 @@ from screener.letters.check import accusing
 from screener.letters.deadlines import deadline_lines
 from screener.letters.facts import File
 from screener.letters.parts import _words, examined, part_lines, parts
-from screener.model import Category, Jurisdiction, Language, RedFlag, Sign, Tactic
+from screener.model import Category, Jurisdiction, Language, RedFlag, Sign, Spoken, Tactic
 from screener.seeds import seeds
+from screener.understanding import understand
 
 WORDS = "我是鸿远的，受工行委托，再不还就联系你家里人。"
 CALL = Source(
@@ -203,6 +206,30 @@ def test_a_claim_stays_a_claim() -> None:
     assert "no recording" in text
 
 
+def test_findings_as_they_are_stored_are_understood() -> None:
+    """What the follow-up writes down of a call is what a letter reads: names, details, words, counts."""
+    said = "这里是招商银行信用卡中心，我姓王，工号8821。再不还我们就联系你的家人和单位。"
+    noticed = understand([said], Spoken.ZH)
+    late = Seen(CALL.at.replace(hour=15), "+8675588888888", "cn-cmb")
+    counted = observe(
+        late,
+        [],
+        zone=ZoneInfo("Asia/Shanghai"),
+        jurisdiction=Jurisdiction.CN,
+        lender_country=None,
+        category=Category.BANK,
+    )
+    found = json.loads(findings_json(noticed, counted, [4]))
+    source = replace(CALL, organisation="cn-cmb", on_behalf_of=None, found=found, statements=((4, said),))
+    facts = call_facts(source, Language.ZH_HANS)
+    assert facts.organisation == "招商银行"
+    assert facts.staff_id == "8821"
+    pressed = [one.words for one in facts.noticed if one.finding == "tactic:third_party_contact"]
+    assert pressed
+    assert all(words and words in said for words in pressed[0].split(" … "))
+    assert [rule for rule, _ in facts.measured] == ["CN-02"]
+
+
 def test_words_are_quoted_only_when_wanted_and_as_they_were() -> None:
     """The caller's words stand exactly as recognised, never turned into other characters, and only by choice."""
     shown = text_of(letter("complaint_lender", Jurisdiction.TW, Language.ZH_HANT))
@@ -220,6 +247,9 @@ def test_rules_of_the_place_alone_are_named_each_with_its_force() -> None:
     china = text_of(letter("complaint_lender", Jurisdiction.CN, Language.EN))
     assert "2020 (departmental rule, to be checked)" in china
     assert "4th call that day" in china
+    points = [line for line in china.splitlines() if "See: " in line]
+    assert points
+    assert all(line.count("CBA") <= 1 for line in points)
     assert "not over" not in china
 
 
@@ -301,7 +331,7 @@ def test_any_text_is_an_amount_or_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "read_as"),
-    [("1,200.50", "1200.50"), ("１２００元", "1200"), ("0", "0"), ("-5", None), ("1.005", None), ("1e3", None), ("٣", None), ("NaN", None), ("9999999999", None), (".", None)],
+    [("1,200.50", "1200.50"), ("１２００元", "1200"), ("0", "0"), ("-5", None), ("1.005", None), ("1e3", None), ("٣", None), ("NaN", None), ("9999999999", None), (".", None), ("9" * 60, None), ("1.2.3", None)],
 )  # fmt: skip
 def test_amounts_as_people_write_them(typed: str, read_as: str | None) -> None:
     """Separators, full-width digits and the currency's sign are read; less than a cent, a minus and words are not."""
@@ -339,6 +369,7 @@ def test_deadlines_count_from_what_is_known() -> None:
     assert [one.on for one in window] == [date(2026, 12, 3)]
     for country in set(Jurisdiction) - {Jurisdiction.CN}:
         assert deadlines("complaint_lender", country, FULL, sent) == ()
+    assert deadlines("us_dispute", Jurisdiction.US, Typed({"notice_received": "9999-12-31"}), None) == ()
     for one in (*found, *window):
         for language in Language:
             assert one.words(language)
@@ -375,6 +406,9 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("kinds", "S14 S21", "S14 S99", "steps: S99"),
         ("kinds", "us_dispute,US", "us_validation,US", "us_validation stands twice"),
         ("blanks", "account,last4,4", "account,last5,4", "type 'last5'"),
+        ("blanks", "choice:whole part", "choice:whole half", "the word half is missing"),
+        ("words", "instalments_rest,", "instalments,", "the word instalments_rest is missing"),
+        ("kinds", "us_dispute,US", "us_other,US", "us_other has no part 'subject'"),
         ("examine", "tactic:home_visit", "tactic:home", "finding: tactic:home"),
         ("deadlines", ",sent,15,", ",sent,0,", "days: must be"),
         ("deadlines", "notice_received", "notice", "counts_from: notice"),

@@ -1,6 +1,6 @@
 """Letters from chosen calls and what the subscriber typed; their texts stand in seeds/letters/. Nothing is invented."""
 
-from screener.letters.blanks import Blank, Problem, Typed, blanks, from_json, read, to_json
+from screener.letters.blanks import Blank, Problem, Typed, blanks, day, from_json, read, to_json
 from screener.letters.check import check
 from screener.letters.deadlines import Deadline, deadlines
 from screener.letters.facts import CallFacts, File, Source, call_facts
@@ -26,6 +26,7 @@ __all__ = [
     "blanks",
     "call_facts",
     "check",
+    "day",
     "deadlines",
     "from_json",
     "kinds",

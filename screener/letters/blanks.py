@@ -17,6 +17,7 @@ COLUMNS = ("id", "type", "most", "own", "zh", "en", "zh_help", "en_help")
 TYPES = frozenset({"line", "text", "date", "amount", "count", "last4", "yes", "rows", "choice"})
 MOST_AMOUNT = Decimal("999999999.99")
 LABEL_LENGTH = 60
+CENTURY = range(2000, 2100)
 Row = tuple[str, str]  # a label and an amount, as typed
 
 
@@ -83,9 +84,9 @@ def amount(text: str) -> Decimal | None:
         return None
     try:
         found = Decimal(plain)
-    except InvalidOperation:
+        exact = found.quantize(Decimal("0.01"))
+    except InvalidOperation:  # too many points, or digits
         return None
-    exact = found.quantize(Decimal("0.01"))
     return exact if exact == found and found <= MOST_AMOUNT else None
 
 
@@ -96,11 +97,12 @@ def count(text: str, most: int) -> int | None:
 
 
 def day(text: str) -> date | None:
-    """A date as a browser sends it."""
+    """A date as a browser sends it, of this century: what is due is counted from it."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        found = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+    return found if found and found.year in CENTURY else None
 
 
 def read(kind: LetterKind, get: Callable[[str], list[str]]) -> tuple[Typed, dict[str, Problem]]:

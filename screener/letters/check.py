@@ -14,6 +14,16 @@ from screener.sheets import Line, sheet
 
 COMPUTED = frozenset({"zone", "currency"})
 THERE = frozenset({"calls", "examine", "nothing_told", "dispute_whole", "dispute_part"})
+# The small words that the program asks for by name.
+ASKED = frozenset(
+    {
+        *("fill_in", "pair", "number", "withheld", "says_it_is", "unnamed", "acts_for", "person", "staff", "callback"),
+        *("seconds", "said", "measured", "see", "call", "sid", "text_mark", "recording", "no_recording", "file"),
+        *("condition", "state", "yes", "item", "amount", "income", "spending", "budget_line", "income_total"),
+        *("spending_total", "left", "budget", "instalments_same", "instalments_rest"),
+    }
+)
+EVERY_LETTER = (PartKind.TO, PartKind.SUBJECT, PartKind.SIGN)
 FINDINGS = frozenset(
     [f"tactic:{one}" for one in Tactic] + [f"red_flag:{one}" for one in RedFlag] + [f"sign:{one}" for one in Sign]
 )
@@ -34,14 +44,25 @@ def check() -> Iterator[str]:
         yield from _texts(line)
     for line in part_lines():
         yield from _part(line, kinds, blanks)
-    for line in sheet("letters/words", WORDS):
-        yield from _texts(line)
+    yield from _words()
     for line in sheet("letters/examine", EXAMINE):
         yield from _unknown(line, "finding", FINDINGS)
         yield from _unknown(line, "rules", _ids(rule_lines()))
         yield from _texts(line)
     for line in deadline_lines():
         yield from _deadline(line, kinds, blanks)
+
+
+def _words() -> Iterator[str]:
+    """Each small word that is asked for is there: those of the program, and those of the choices among the blanks."""
+    lines = sheet("letters/words", WORDS)
+    for line in lines:
+        yield from _texts(line)
+    wanted = dict.fromkeys(ASKED, lines[0])
+    for line in sheet("letters/blanks", BLANKS):
+        wanted |= dict.fromkeys(line["type"].partition(":")[2].split(), line)
+    for word in sorted(wanted.keys() - _ids(lines)):
+        yield wanted[word].problem(f"the word {word} is missing in words.csv")
 
 
 def _ids(lines: Iterable[Line]) -> frozenset[str]:
@@ -63,8 +84,15 @@ def _kind(line: Line, blanks: frozenset[str], steps: frozenset[str]) -> Iterator
     yield from _unknown(line, "callers", set(Category))
     yield from _unknown(line, "blanks", blanks)
     yield from _unknown(line, "steps", steps)
+    for wanted in EVERY_LETTER:
+        if not any(part["part"] == wanted and _is_in(line["id"], part["kinds"]) for part in part_lines()):
+            yield line.problem(f"{line['id']} has no part '{wanted}' in parts.csv")
     for suffix in ("", "_about", "_care"):
         yield from _texts(line, suffix)
+
+
+def _is_in(kind: str, cell: str) -> bool:
+    return cell == ANY or kind in cell.split()
 
 
 def _part(line: Line, kinds: frozenset[str], blanks: frozenset[str]) -> Iterator[str]:

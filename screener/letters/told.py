@@ -79,7 +79,8 @@ def _point(pen: Pen, finding: str, where: list[tuple[str, str]]) -> Cell:
     told: list[Cell] = [(topic, marks)]
     told += [pen.ours("said", words=words, call=mark) for mark, words in where if words]
     between = "; " if pen.of.language is Language.EN else "；"
-    cited = between.join(rules()[one].citation(pen.of.language) for one in _rules(pen, finding))
+    # Several rules may stand in the same paper.
+    cited = between.join(dict.fromkeys(rules()[one].citation(pen.of.language) for one in _rules(pen, finding)))
     return (*pen.joined(told), *(Run(run.text) for run in pen.ours("see", rules=cited)))
 
 

@@ -56,7 +56,7 @@ def show(sid: str) -> str:
             "ticked": marks.ticked(tx, call.id),
             "note": marks.note_of(tx, call.id),
             "treatment": subscribers.treatment_of(tx, owner().id, call.caller),
-            "letters": letters.of_call(tx, call.id),
+            "letters": [one for one in letters.of_call(tx, call.id) if one.kind in kinds()],
             "files": attachments.of_call(tx, call.id),
         }
     if call.read_at is None and call.ended_at:

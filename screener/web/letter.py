@@ -1,17 +1,16 @@
 """One letter: its blanks, the letter itself to read and print, as a document, its day of sending and what is due."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as later
 from werkzeug.wrappers import Response as AnyResponse
 
-from screener.documents import calendar, document
 from screener.files import Files
 from screener.house import house
-from screener.letters import Problem, Typed, blanks, from_json, kinds, read, to_json
+from screener.letters import Problem, Typed, blanks, day, from_json, kinds, read, to_json
 from screener.model import Language
 from screener.store import Connection, attachments, custody, letters
 from screener.store.letters import KeptLetter
@@ -40,7 +39,7 @@ CHOICES: dict[str, object] = {"whole": later("All of it"), "part": later("A part
 def own_letter(tx: Connection, letter_id: str, *, lock: bool = False) -> KeptLetter:
     """A letter of the signed-in subscriber; anybody else's looks exactly like one that never was."""
     found = letters.find(tx, letter_id, lock=lock) if LETTER_ID.fullmatch(letter_id) else None
-    if found is None or found.subscriber_id != owner().id:
+    if found is None or found.subscriber_id != owner().id or found.kind not in kinds():
         abort(404)
     return found
 
@@ -103,6 +102,8 @@ def keep(letter_id: str) -> AnyResponse | tuple[str, int]:
 @pages.get("/letters/<letter_id>/letter.docx")
 def download(letter_id: str) -> Response:
     """The letter as an editable document; that it was taken out is noted in the trail of its calls."""
+    from screener.documents import document  # takes a third of a second, which a web process need not wait for
+
     with house().store.write() as tx:
         kept = own_letter(tx, letter_id)
         shown = written(tx, kept)
@@ -115,6 +116,8 @@ def download(letter_id: str) -> Response:
 @pages.get("/letters/<letter_id>/calendar.ics")
 def remind(letter_id: str) -> Response:
     """What is due after the letter, for a calendar."""
+    from screener.documents import calendar
+
     with house().store.read() as tx:
         kept = own_letter(tx, letter_id)
     due = due_after(kept)
@@ -134,9 +137,9 @@ def named(response: Response, name: str) -> Response:
 @pages.post("/letters/<letter_id>/sent")
 def sent(letter_id: str) -> AnyResponse:
     """Note the day of sending, from which deadlines are counted, or take it back."""
-    try:
-        on = date.fromisoformat(request.form["on"]) if request.form.get("on") else None
-    except ValueError:
+    typed = request.form.get("on", "")
+    on = day(typed)
+    if typed and on is None:
         flash(gettext("This is not a date."))
         return redirect(url_for("letter.show", letter_id=letter_id), 303)
     with house().store.write() as tx:

@@ -1,7 +1,8 @@
 """Letters: every one that was begun with what is due, and the choice of a new one's kind, calls and language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -28,6 +29,7 @@ from screener.store.logbook import Wanted
 from screener.store.records import Call
 from screener.web.language import language
 from screener.web.letter_facts import (
+    AGENCIES,
     can_be_written_about,
     categories_of,
     collector_of,
@@ -61,11 +63,24 @@ class Choice:
 def every() -> str:
     """The letters that were begun, what is due after them, and the way to a new one."""
     with house().store.read() as tx:
-        mine = letters.of_subscriber(tx, owner().id)
-    due = sorted(((one, letter) for letter in mine for one in due_after(letter)), key=lambda pair: pair[0].on)
+        mine = known(tx)
+    named = {one.id: from_json(one.typed).texts.get("recipient", "") for one in mine}
+    return render_template(
+        "letters.html", letters=mine, due=coming(mine), recipients=named, kinds=kinds(), reader=language()
+    )
+
+
+def known(tx: Connection) -> list[KeptLetter]:
+    """The subscriber's letters, without those of a kind that is there no more."""
+    return [one for one in letters.of_subscriber(tx, owner().id) if one.kind in kinds()]
+
+
+def coming(mine: Iterable[KeptLetter], within: timedelta = timedelta.max) -> list[tuple[Deadline, KeptLetter]]:
+    """What is due from today on, earliest first."""
     today = datetime.now(owner().zone).date()
-    coming = [(one, letter) for one, letter in due if one.on >= today]
-    return render_template("letters.html", letters=mine, due=coming, kinds=kinds(), reader=language())
+    due = [(one, letter) for letter in mine for one in due_after(letter)]
+    soon = [pair for pair in due if timedelta(0) <= pair[0].on - today <= within]
+    return sorted(soon, key=lambda pair: pair[0].on)
 
 
 def due_after(letter: KeptLetter) -> tuple[Deadline, ...]:
@@ -162,5 +177,6 @@ def beginning(tx: Connection, kind: LetterKind, some: list[Call], spoken: Langua
 def recipient(kind: LetterKind, some: list[Call], spoken: Language) -> str:
     """The organisation of the gazetteer that all calls name; a proposal, for the subscriber to look at."""
     named = collector_of if kind.addressee is Addressee.COLLECTOR else lender_of
-    names = {known.name(spoken) for call in some if (known := named(call))}
+    found = [known for call in some if (known := named(call))]
+    names = {known.name(spoken) for known in found if named is collector_of or known.category not in AGENCIES}
     return names.pop() if len(names) == 1 else ""
