@@ -16,11 +16,12 @@ from click.testing import CliRunner
 from sqlalchemy import update
 
 from screener import cli
-from screener.bags import Choice, note_export, pack, sheet_of
+from screener.bags import Choice, note_export, pack, sheet_of, wanted
 from screener.bags.check import check_bag
 from screener.evidence.files import safe
+from screener.followup import clearing
 from screener.settings import Settings
-from screener.store import Store, calls, custody, heads, open_store
+from screener.store import Store, calls, custody, heads, open_store, packings
 from screener.store.schema import call as call_table
 from tests.desk import SOUND, Bench, call_sid, make_bench, recording_sid
 from tests.signer import ACCOUNT, BASE, TOKEN, environment
@@ -201,6 +202,27 @@ def test_a_missing_recording_is_told(bench: Bench, tmp_path: Path) -> None:
     folder = unpacked(packed(bench, tmp_path / "all.zip"), tmp_path / "out")
     assert (folder / "data/missing.txt").read_text() == f"{recording_sid(1)}\n"
     assert check_bag(folder).problems == []
+
+
+def test_a_bag_that_is_asked_for_is_made_once(bench: Bench, tmp_path: Path) -> None:
+    """The worker packs it, notes how far it is, and has nothing to do the second time; dropped, its file goes."""
+    with bench.store.write() as tx:
+        asked = packings.ask(tx, bench.owner.id, Choice(since=AT.replace(year=2020)), 2, AT)
+        assert packings.ask(tx, bench.owner.id, Choice(since=AT.replace(year=2020)), 2, AT) == asked
+        assert packings.unfinished(tx) == [asked.id]
+    for _ in range(2):
+        wanted.make(bench.desk, asked.id)
+    with bench.store.write() as tx:
+        found = packings.find(tx, asked.id)
+        assert found
+        assert (found.state, found.done, found.chosen, found.tries) == ("ready", 2, asked.chosen, 1)
+        assert packings.untaken(tx, bench.owner.id)
+        bag = tmp_path / "made.zip"
+        bag.write_bytes(b"".join(bench.desk.files.open(found.file)))
+        packings.drop(tx, packings.past(tx, bench.now[0].replace(year=2100)), bench.now[0])
+    assert (check_bag(bag).problems, check_bag(bag).calls) == ([], 2)
+    clearing.clear(bench.desk)
+    assert not bench.desk.files.holds(found.file)
 
 
 def test_a_large_recording_streams(bench: Bench, tmp_path: Path) -> None:

@@ -310,10 +310,11 @@ def test_a_departure_waits_for_what_is_under_way(both: Bench) -> None:
     with both.store.write() as tx:
         assert calls.find(tx, erased.sid) is None
         both.desk.end(tx, calls.by_id(tx, live.id), 5)
-    both.carrier.trouble = {}
     assert not leaving.leave(both.desk, both.owner.id)
     with both.store.write() as tx:
         messages.adopt(tx, "m9", "SM9", both.now[0])
+    assert not leaving.leave(both.desk, both.owner.id)
+    both.carrier.trouble = {}
     assert leaving.leave(both.desk, both.owner.id)
     assert leaving.leave(both.desk, both.owner.id)  # nothing is left to do
     both.later(days=2)
@@ -325,10 +326,12 @@ def test_a_departure_waits_for_what_is_under_way(both: Bench) -> None:
 def test_a_subscriber_who_is_removed_is_told_nothing_more(office: Office) -> None:
     """A call that ended just before the removal, and one that waits for a digest, make no text and no other message."""
     owner = office.subscriber(digest_at="20:00")
-    held, ended = office.call(owner, 1, "喂"), office.call(owner, 2, "喂")
+    other = office.subscriber(phone="+85291234568", twilio_number="+85230001112")
+    held, ended = office.call(owner, 1, "喂"), office.call(other, 2, "喂")
     telling.tell(office.desk, held.sid)
     with office.store.write() as tx:
-        departures.begin(tx, owner, office.clock.at, whole=True)
+        for one in (owner, other):
+            departures.begin(tx, one, office.clock.at, whole=True)
     office.clock.forward(days=2)
     telling.tell(office.desk, ended.sid)
     for kind, bundle, _ in office.promised:

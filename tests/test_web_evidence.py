@@ -25,6 +25,12 @@ MANY = 6
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind of database is enough here; tests/test_bags.py packs on both."""
+    return sqlite_url
+
+
+@pytest.fixture
 def house(app: Flask) -> House:
     made: House = app.extensions["screener"]
     return made
