@@ -13,7 +13,7 @@ from screener.followup import sealing
 from screener.followup.expiring import expire
 from screener.model import Jurisdiction, Language
 from screener.settings import Settings
-from screener.store import Store, attachments, heads, letters, proof
+from screener.store import Store, attachments, heads, letters, proof, recordings
 from screener.store.letters import NewLetter
 from screener.store.marks import Preference, set_preference
 from screener.store.records import Call
@@ -111,14 +111,15 @@ def test_it_is_in_the_bag(bench: Bench, call: Call, added: str, tmp_path: Path) 
 
 
 def test_they_go_with_a_call_that_is_past_its_time(bench: Bench, call: Call, added: str) -> None:
-    """Deletion by age takes a call's files, from the disk too, and the letters that rest on it with theirs."""
+    """Deletion by age takes a call's files and the letters that rest on it; nothing holds on to the bytes."""
     with bench.store.write() as tx:
         resting = letters.add(tx, bench.owner.id, LETTER, [call.id])
+        sha256 = attachments.find(tx, added).sha256
         set_preference(tx, bench.owner.id, Preference(30))
     bench.later(days=31)
     expire(bench.desk)
     with bench.store.read() as tx:
         assert attachments.find(tx, added) is None
         assert letters.find(tx, resting) is None
-    assert list(bench.desk.files.names(datetime.max.replace(tzinfo=UTC))) == []
+        assert not recordings.still_used(tx, sha256)
     assert verify(bench) == []
