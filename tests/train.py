@@ -29,6 +29,8 @@ SETS = (
     "unseen/eighth",
     "unseen/ninth",
     "unseen/tenth",
+    "unseen/eleventh",
+    "unseen/twelfth",
 )
 ROUNDS = 12
 TRUST = 0.5  # how much a call counts against weights near nothing
