@@ -56,6 +56,13 @@ def test_the_rules_are_believed_against_a_guess_that_is_not_much_likelier():
     assert corrected(Category.DELIVERY, {}) is Category.DELIVERY
 
 
+def test_a_swindlers_sign_keeps_a_call_from_becoming_harmless():
+    """Where a phrase has shown that a code is asked for, no guess makes a friend or a courier of the caller."""
+    guess = _guess({Category.PERSONAL: 0.9, Category.IMPOSTOR: 0.2})
+    assert corrected(Category.UNKNOWN, guess) is Category.PERSONAL
+    assert corrected(Category.UNKNOWN, guess, {RedFlag.ASKS_VERIFICATION_CODE}) is Category.UNKNOWN
+
+
 def test_a_suspected_label_shows_words_of_its_call():
     """A guess points at words, and is not made where a phrase has shown the label already."""
     hearing = hear(TURNS)
@@ -98,9 +105,11 @@ def test_every_class_has_words_in_both_languages():
 
 def test_a_guess_shows_its_words_in_the_turns():
     """What only the table finds is shown by words of the call too."""
-    found = understand(["把手机上跳出来那几位念我听听,我这边是银行的,给您提额度用"])
+    words = "您好我是建设银行的,手机上那串数您唱给我听一下,给您提额度"
+    assert not [hit for hit in hear([words]).find("red_flags") if hit.label == RedFlag.ASKS_VERIFICATION_CODE]
+    found = understand([words])
     flags = {flag.value: flag.spans for flag in found.red_flags}
-    assert flags[RedFlag.ASKS_VERIFICATION_CODE]
+    assert any("唱给我" in words[span.start : span.end] for span in flags[RedFlag.ASKS_VERIFICATION_CODE])
 
 
 def _guess(some: dict[str, float]) -> dict[str, float]:

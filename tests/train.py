@@ -1,20 +1,27 @@
-"""Learns from every labelled call what the phrase lists may miss: `python -m tests.train` writes seeds/cues/learned.json."""
+"""Learns from every labelled call what the phrase lists may miss: `python -m tests.train` writes seeds/cues/learned.json.
+
+`python -m tests.train left-out` learns from all sets but one and scores that one, for each set in turn
+(or those that are named after it).
+"""
 
 import json
 import math
 import random
+import sys
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 from screener.model import Category, RedFlag, Tactic
 from screener.seeds import seeds
+from screener.understanding import learned
 from screener.understanding.claims import claims
 from screener.understanding.hearing import hear
 from screener.understanding.learned import scale
 from screener.understanding.wording import wording
-from tests.scoring import calls
+from tests.scoring import calls, score
 
 SETS = (
     "data/calls",
@@ -29,6 +36,8 @@ SETS = (
     "unseen/eighth",
     "unseen/ninth",
     "unseen/tenth",
+    "unseen/eleventh",
+    "unseen/twelfth",
 )
 ROUNDS = 12
 TRUST = 0.5  # how much a call counts against weights near nothing
@@ -112,12 +121,17 @@ class Lesson:
 
 
 def _share(most: float, taken: float, square: float, agrees: float) -> float:
-    """A call's best share between 0 and `most`, the others' being given (Newton's steps on its log odds)."""
+    """A call's best share between 0 and `most`, the others' being given: Newton's steps on its log odds, kept apart."""
+    low, high = -30.0, 30.0
     odds = math.log(taken / (most - taken))
-    for _ in range(4):
-        part = 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
-        odds -= (odds + square * (most * part - taken) + agrees) / (1 + square * most * part * (1 - part))
-    part = 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+    for _ in range(30):
+        part = 1 / (1 + math.exp(-odds))
+        over = odds + square * (most * part - taken) + agrees
+        low, high = (low, odds) if over > 0 else (odds, high)
+        step = odds - over / (1 + square * most * part * (1 - part))
+        if abs(step - odds) < 1e-6:
+            break
+        odds = step if low < step < high else (low + high) / 2
     return min(max(most * part, 1e-9 * most), (1 - 1e-9) * most)
 
 
@@ -128,16 +142,35 @@ def table(found: Sequence[Example]) -> dict[str, Any]:
     bias: list[float] = []
     weights: dict[str, list[int]] = {}
     for number, label in enumerate(labels):
-        start, learned = lesson.learn(label)
+        start, found_weights = lesson.learn(label)
         bias.append(round(start, 3))
-        for feature, weight in zip(lesson.features, learned, strict=True):
+        for feature, weight in zip(lesson.features, found_weights, strict=True):
             if abs(weight) >= LEAST:
                 weights.setdefault(feature, []).extend((number, round(weight * 100)))
     return {"labels": labels, "bias": bias, "weights": dict(sorted(weights.items()))}
 
 
+def left_out(names: Sequence[str]) -> None:
+    """Prints how each set is understood with a table that was learned from the other sets alone."""
+    for name in names:
+        kept = table(examples([other for other in SETS if other != name]))
+        parts = kept["labels"], kept["bias"], kept["weights"]
+        with mock.patch.object(learned, "_table", lambda parts=parts: parts):
+            found = score(calls(f"{name}.jsonl"))
+        print(
+            f"{name:16} {found.calls:4} {found.right / found.calls:.1%} {found.macro_f1():.2f}"
+            f" {found.organisations / found.calls:.1%} {found.f1('tactics'):.2f}"
+            f" {found.recall('red_flags'):.2f}/{found.f1('red_flags'):.2f} {found.recall('details'):.0%}"
+            f" {found.alarms}/{found.harmless} {found.passed}/{found.impostors}",
+            flush=True,
+        )
+
+
 def main() -> None:
     """Writes the table anew from every labelled call."""
+    if sys.argv[1:2] == ["left-out"]:
+        left_out(sys.argv[2:] or SETS)
+        return
     path = seeds() / "cues" / "learned.json"
     path.write_text(json.dumps(table(examples()), ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
 

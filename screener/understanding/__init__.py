@@ -94,7 +94,7 @@ def _weighed(hearing: Hearing, said: Claims, seen: list[Hit]) -> tuple[Category,
     red, pressure, words = hearing.find("red_flags"), hearing.find("tactics"), wording(hearing, said)
     guess = likely(words)
     evidence = Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
-    category = corrected(decide(evidence), guess)
+    category = corrected(decide(evidence), guess, evidence.flags)
     red = permitted([*red, *suspected(hearing, words, guess, RedFlag, red)], category, hearing.text.words)
     return category, red, [*pressure, *suspected(hearing, words, guess, Tactic, pressure)]
 

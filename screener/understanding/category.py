@@ -124,7 +124,11 @@ def _impostor(e: Evidence) -> Category | None:
         return Category.IMPOSTOR
     if e.has("scam") and (e.kind in ("telecom", "platform") or (e.institution and not e.has("service"))):
         return Category.IMPOSTOR
-    if fee and (e.kind in _BANKS | _LENDERS | {"platform", "telecom"} or e.has("lender_word") or e.has("scam")):
+    if (
+        fee
+        and (e.has("scam") or not e.has("debt"))
+        and (e.kind in _BANKS | _LENDERS | {"platform", "telecom"} or e.has("lender_word") or e.has("scam"))
+    ):
         return Category.IMPOSTOR
     return None
 

@@ -117,8 +117,11 @@ def _en_sums(words: str) -> list[Sum]:
             or rule("figures.en_missed_follows").match(after)
             or re.match(r" in (?:credit card|unsecured|card|back taxes|debt)", after)
         )
-        if dollar or unit or (value >= 20 and _en_bare(number, before, after)):
-            found.append(Sum(value, number.start, end, 2 + dollar + unit + _en_score(before, after)))
+        bare = value >= 20 and _en_bare(number, before, after)
+        round_sum = value >= 100 and rule("figures.en_hundreds").search(words[number.start : number.end])
+        if dollar or unit or bare or (round_sum and not rule("figures.en_counted").match(after)):
+            said = 2 + dollar + unit if dollar or unit or bare else 1
+            found.append(Sum(value, number.start, end, said + _en_score(before, after)))
     return found
 
 
@@ -126,6 +129,8 @@ def _en_bare(number: Number, before: str, after: str) -> bool:
     """Whether a number without a unit is a sum: after words of owing, or as a whole sentence."""
     loose = len(number.digits) < 7 and rule("figures.en_loose").search(before)
     if loose and not rule("figures.en_counted").match(after):
+        return True
+    if len(number.digits) < 7 and rule("figures.en_owing_follows").match(after):
         return True
     return bool(re.search(r"(?:^|[.,] )$", before)) and bool(_ASKED_AFTER.match(after))
 
@@ -160,6 +165,10 @@ def _en_value(words: str, number: Number) -> tuple[Decimal | None, int]:
         part = english_numbers(cents.group(1))
         if part and part[0].value is not None and part[0].value < 100:
             return number.value + part[0].value / 100, number.end + cents.end()
+    unit = rule("figures.en_after_unit").match(words[number.end : number.end + 40])
+    small = english_numbers(words[number.end + unit.end() : number.end + unit.end() + 24]) if unit else []
+    if number.value is not None and unit and small and small[0].start == 0 and small[0].value and small[0].value < 100:
+        return number.value + small[0].value / 100, number.end + unit.end() + small[0].end
     return number.value, number.end
 
 

@@ -31,9 +31,25 @@ _SURE = {
     RedFlag.REFUSES_IDENTITY: 0.35,
     RedFlag.UPFRONT_FEE: 0.5,
 }
-_SWINDLE = 0.3  # from here on a caller counts as an impostor, whatever else it is taken for, but for:
-_HARMLESS = frozenset({Category.DELIVERY, Category.PERSONAL, Category.GOVERNMENT, Category.MARKETING, Category.UNKNOWN})
-_SWINDLE_HARMLESS = 0.55
+# From here on a caller counts as an impostor, whatever else it is likelier to be: by what that is.
+_SWINDLE = {
+    Category.DELIVERY: 0.5,
+    Category.PERSONAL: 0.5,
+    Category.GOVERNMENT: 0.5,
+    Category.MARKETING: 0.5,
+    Category.UNKNOWN: 0.5,
+    Category.DEBT_RELIEF_SELLER: 0.7,
+}
+_SWINDLE_ELSE = 0.4
+_HARMLESS = frozenset({Category.DELIVERY, Category.PERSONAL, Category.GOVERNMENT, Category.MARKETING})
+_DEMANDS = frozenset(
+    {
+        RedFlag.ASKS_VERIFICATION_CODE,
+        RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT,
+        RedFlag.CLAIMS_AUTHORITY,
+        RedFlag.THREATENS_ARREST,
+    }
+)
 _FOUND = 1.5  # log odds that the category found by rule is worth against another
 _FRIENDLY = 1.0  # log odds that a harmless category is worth: most callers are
 _REACH = {Spoken.ZH: 14, Spoken.EN: 45}  # characters on either side of the word that tells most
@@ -75,14 +91,17 @@ def _log_odds(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-def corrected(found: Category, guess: Guess) -> Category:
-    """The category found by rule, or a much likelier one. An impostor stays one, and a likely impostor becomes one."""
+def corrected(found: Category, guess: Guess, signs: Collection[str] = ()) -> Category:
+    """The category found by rule, or a much likelier one. An impostor stays one, and a likely impostor becomes one.
+
+    `signs` are the red flags that phrases have shown: with a swindler's among them no call becomes a harmless one.
+    """
     if found is Category.IMPOSTOR or not guess:
         return found
-    worth = {c: _FOUND * (c is found) + _FRIENDLY * (c in _HARMLESS - {Category.UNKNOWN}) for c in Category}
-    best = max(Category, key=lambda c: _log_odds(guess[c]) + worth[c])
-    enough = _SWINDLE_HARMLESS if best in _HARMLESS else _SWINDLE
-    swindle = guess[Category.IMPOSTOR] >= enough and best is not Category.DEBT_RELIEF_SELLER
+    barred = {Category.IMPOSTOR, *(_HARMLESS - {found} if _DEMANDS & set(signs) else ())}
+    others = [category for category in Category if category not in barred]
+    best = max(others, key=lambda c: _log_odds(guess[c]) + _FOUND * (c is found) + _FRIENDLY * (c in _HARMLESS))
+    swindle = guess[Category.IMPOSTOR] >= _SWINDLE.get(best, _SWINDLE_ELSE)
     return Category.IMPOSTOR if swindle else best
 
 
