@@ -45,6 +45,8 @@ def start_again(desk: Desk, kind: str, sids: Iterable[str]) -> int:
     """Promise follow-ups under ids that a finished or failed run has not used up, but for those under way already."""
     wanted = set(sids)
     wanted -= desk.under_way(kind) if wanted else set()
+    if not wanted:
+        return 0
     stamp = int(desk.now().timestamp())
     with desk.store.write() as tx:
         for sid in sorted(wanted):
