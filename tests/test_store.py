@@ -1,11 +1,10 @@
 """The store, on SQLite and on PostgreSQL alike."""
 
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from screener.dialogue import Heard, Talk
@@ -314,25 +313,3 @@ def test_every_connection_to_sqlite_is_set_up(store: Store) -> None:
     with store.engine.connect() as tx:
         told = {name: tx.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS}
     assert told == PRAGMAS
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_whoever_reads_and_then_writes_waits_for_the_other_writer(store: Store) -> None:
-    """As the job engine does on our connections: a transaction that began as a reader would fail at once."""
-    inside, done = threading.Event(), []
-
-    def engine_like() -> None:
-        inside.wait(5)
-        with store.engine.begin() as tx:
-            tx.execute(select(func.count()).select_from(metadata.tables["call"])).scalar_one()
-            tx.exec_driver_sql("INSERT INTO beat (slot, at) VALUES ('2', '2026-01-01 00:00:00')")
-        done.append(True)
-
-    other = threading.Thread(target=engine_like)
-    other.start()
-    with store.write() as tx:
-        inside.set()
-        time.sleep(0.2)
-        tx.exec_driver_sql("INSERT INTO beat (slot, at) VALUES ('1', '2026-01-01 00:00:00')")
-    other.join(10)
-    assert done == [True]
