@@ -300,3 +300,16 @@ def test_an_ended_call_moves_no_further(store: Store, owner: Subscriber) -> None
     with store.write() as tx:
         calls.close(tx, call, NOW, None)
         assert not calls.ask(tx, call, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", ""))
+
+
+# The job engine's connections are ours
+
+PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "secure_delete": 1, "busy_timeout": 5000}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_connection_to_sqlite_is_set_up(store: Store) -> None:
+    """The engine's own would be in another journal mode, which locks out readers."""
+    with store.engine.connect() as tx:
+        told = {name: tx.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS}
+    assert told == PRAGMAS

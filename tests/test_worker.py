@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
 from screener import worker
@@ -148,6 +150,39 @@ def test_done_follow_ups_are_forgotten_after_a_while(store: Store, promises: eng
     assert list(statuses(store)) == ["text:waiting"]
 
 
+def test_what_the_engine_has_given_up_is_started_again(store: Store, promises: engine.Promises) -> None:
+    """Errored, or taken over a hundred times: it is not under way, so the sweeper's next promise is a new one."""
+    with store.write() as tx:
+        for sid, status in (("CA1", "ERROR"), ("CA2", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"), ("CA3", "CANCELLED")):
+            promises(tx, "text", sid)
+            tx.execute(text(f"UPDATE {table(store)} SET status = '{status}' WHERE workflow_uuid = 'text:{sid}'"))
+    assert promises.under_way("text") == set()
+    with store.write() as tx:
+        promises(tx, "text", "CA1")  # the id is used up ...
+        promises(tx, "text", "CA1:r1")  # ... and so a re-run has its own
+    assert promises.under_way("text") == {"CA1"}
+    assert promises.purge(datetime.now(UTC) + timedelta(days=1)) == 3
+
+
+def test_the_engine_is_pinned() -> None:
+    """Its tables only go forward, and its version is part of how it finds unfinished work."""
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
+    assert [one for one in project["dependencies"] if one.startswith("dbos")] == ["dbos~=3.4.0"]
+
+
+def test_only_the_worker_launches_the_engine(app: Flask) -> None:
+    """Each web process that launched it would be an executor of the same name, and do everything twice."""
+    assert app.extensions["screener"].store
+    assert dbos_launched() is False
+
+
+def dbos_launched() -> bool:
+    from dbos._dbos import _get_or_create_dbos_registry
+
+    found = _get_or_create_dbos_registry().dbos
+    return found is not None and found._launched
+
+
 # Working
 
 
@@ -168,6 +203,11 @@ def test_a_worker_does_what_was_promised(bench: Bench, settings: Settings, carri
         assert until(lambda: beat_of(bench.store))
     assert beat_of(bench.store) is None
     assert len(carrier.texts_to(bench.owner.phone)) == 1
+    prefix = "" if bench.store.is_sqlite else "dbos."
+    with bench.store.read() as tx:
+        stored = str(tx.execute(text(f"SELECT * FROM {prefix}workflow_status")).all())
+    assert "SUCCESS" in stored
+    assert "gAS" not in stored  # nor is what came of it pickled
 
 
 def beat_of(store: Store) -> datetime | None:
@@ -311,6 +351,29 @@ def test_a_dead_workers_follow_up_is_taken_over(
             assert until(lambda: bench.message().state == "accepted")
     # On a slow machine the second sending may be uncertain too, and is looked up like the first.
     assert bench.message().attempts >= 2
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_dead_workers_slot_needs_no_successor(
+    bench: Bench, hanging: tuple[Server, dict[str, str]], tmp_path: Path
+) -> None:
+    """A worker in another slot puts the follow-up back on its queue, with all its bounds; nobody takes the dead one's
+    slot again. The engine alone would leave it there for ever."""
+    environ = {**hanging[1], "SCREENER_SEND_GRACE_SECONDS": "9"}
+    with process(environ, tmp_path / "one.log") as one:
+        assert until(lambda: count_beats(bench.store) == 1)
+        with process(environ, tmp_path / "two.log") as two:
+            assert until(lambda: count_beats(bench.store) == 2)
+            now = datetime.now(UTC)
+            bench.write(created_at=now, updated_at=now)
+            with bench.store.write() as tx:
+                engine.Promises(bench.store)(tx, "message", "m1")
+            assert until(lambda: bench.message().state == "sending")
+            status, queue, slot = statuses(bench.store)["message:m1"]
+            (one, two)[int(slot)].kill()
+            assert (status, queue) == ("PENDING", engine.QUEUE)
+            left = str(1 - int(slot))
+            assert until(lambda: statuses(bench.store)["message:m1"] == ("SUCCESS", engine.QUEUE, left))
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)

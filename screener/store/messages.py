@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, upd
 from sqlalchemy.exc import IntegrityError
 
 from screener.store.records import Message, record
-from screener.store.schema import message
+from screener.store.schema import UNDECIDED, message
 
 # How far along the carrier says a message is; callbacks come twice and out of order.
 RANK = {
@@ -138,7 +138,7 @@ def due(tx: Connection, at: datetime, grace: timedelta, limit: int) -> list[str]
     """Ids of messages that wait past their time, or whose sending is uncertain past the grace; in no order, so that
     some that never come right do not keep the others from their turn."""
     uncertain = or_(message.c.sending_at < at - grace, message.c.sending_at > at + AHEAD)
-    waiting = select(message.c.id).where(or_(_is_due(at), (message.c.state == "sending") & uncertain))
+    waiting = select(message.c.id).where(UNDECIDED, or_(_is_due(at), (message.c.state == "sending") & uncertain))
     return list(tx.execute(waiting.order_by(func.random()).limit(limit)).scalars())
 
 

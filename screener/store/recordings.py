@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, or_, select, text, update
+from sqlalchemy import Connection, exists, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from screener.model import Consent
 from screener.store.messages import is_past
 from screener.store.records import Call, Recording, record
-from screener.store.schema import attachment, call, recording, sought
+from screener.store.schema import UNSETTLED, attachment, call, recording, sought
 
 RANK = {"running": 0, "promised": 1}
 
@@ -67,13 +67,7 @@ def unwanted(tx: Connection, call_id: int) -> list[str]:
 
 def unfinished(tx: Connection, noted_before: datetime, limit: int) -> list[str]:
     """Sids of recordings that are promised and not held, or whose copy at the carrier should be gone; in no order."""
-    query = select(recording.c.sid).where(
-        or_(
-            recording.c.state.in_(("promised", "unwanted")),
-            (recording.c.state == "held") & recording.c.carrier_deleted_at.is_(None),
-        ),
-        is_past(recording.c.noted_at, noted_before),
-    )
+    query = select(recording.c.sid).where(UNSETTLED, is_past(recording.c.noted_at, noted_before))
     return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
 
 

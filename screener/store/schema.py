@@ -18,6 +18,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    literal_column,
+    or_,
 )
 
 
@@ -321,8 +323,19 @@ code = Table(
 Index(None, call.c.ended_at)
 _UNERASED = (call.c.consent == "withdrawn") & call.c.carrier_erased_at.is_(None)
 Index("ix_call_unerased", call.c.ended_at, sqlite_where=_UNERASED, postgresql_where=_UNERASED)
-_AT_CARRIER = (recording.c.state == "held") & recording.c.carrier_deleted_at.is_(None)
-Index("ix_recording_at_carrier", recording.c.noted_at, sqlite_where=_AT_CARRIER, postgresql_where=_AT_CARRIER)
+# Written out, not bound: a database uses such an index only where it sees the same condition in the query.
+UNSETTLED = or_(
+    recording.c.state.in_([literal_column("'promised'"), literal_column("'unwanted'")]),
+    (recording.c.state == literal_column("'held'")) & recording.c.carrier_deleted_at.is_(None),
+)
+UNDECIDED = message.c.state.in_([literal_column("'pending'"), literal_column("'sending'")])
+_UNFIXED = notice.c.fixed_at.is_(None)
+Index("ix_recording_unsettled", recording.c.noted_at, sqlite_where=UNSETTLED, postgresql_where=UNSETTLED)
+Index("ix_message_undecided", message.c.created_at, sqlite_where=UNDECIDED, postgresql_where=UNDECIDED)
+Index("ix_notice_held", notice.c.held_until, sqlite_where=_UNFIXED, postgresql_where=_UNFIXED)
+# What the sealing looks through: what became final lately.
+Index(None, recording.c.held_at)
+Index(None, message.c.updated_at)
 
 beat = Table(
     "beat",
