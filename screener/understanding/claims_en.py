@@ -92,11 +92,11 @@ class Introductions:
                 and re.match(r" (?:calling|here|,|\.)", self.words[heard[1] : heard[1] + 8])
             )
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])] if heard and fits else []
-        run = self._run(start, cased=self.cased)
-        if heard and not (free and run and self._outruns(start, run[0], heard[1])):
+        if heard and not (free and self._outruns(start, heard[1])):
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])]
         if not free:
             return []
+        run = self._run(start, cased=self.cased)
         if not run and self.cased and not opening:
             run = self._run(start, cased=False)
             if not run or kind_of_name(self.words[start : run[0]]) not in (
@@ -120,9 +120,11 @@ class Introductions:
         weight += 2 * bool(rule("claims_en.firm_follows").match(self.words[end : end + 20]))
         return [Named(name, start, end, weight + (" and " in name))]
 
-    def _outruns(self, start: int, run: int, heard: int) -> bool:
+    def _outruns(self, start: int, heard: int) -> bool:
         """Whether a name that ends as names do goes on beyond the known one that its first word sounds like."""
-        return run > heard and bool(rule("claims_en.org_tail").search(self.words[heard:run])) and run - start < 45
+        run = self._run(start, cased=self.cased)
+        end = run[0] if run else heard
+        return end > heard and end - start < 45 and bool(rule("claims_en.org_tail").search(self.words[heard:end]))
 
     def _heard(self, start: int) -> tuple[Name, int] | None:
         """The known name that the next one to five words sound like, the longest first."""

@@ -78,8 +78,9 @@ def _by_start() -> dict[str, list[Name]]:
 
 
 _WORD = re.compile(r"[a-z0-9]+")
-_SPELT = re.compile(r"(?<=\b[a-z]) (?=[a-z]\b)")  # between letters that are said one by one: t s i
-_OWNS = re.compile(r"(?<=[a-z]{3})s$")  # Monzo's, which plain words write as monzos
+_FEW = re.compile(r"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){0,5}")
+_LAST = re.compile(r"(?: | \. )?[a-z0-9]+$")
+_LETTERS = re.compile(r"(?<=\b[a-z]) (?=[a-z]\b)")  # between letters that are said one by one
 
 
 def _key(words: str, at: int) -> str:
@@ -105,15 +106,30 @@ def mentions(words: str) -> list[Mention]:
 
 def name_at(words: str, start: int) -> Name | None:
     """The longest known Latin name that begins at a place; "u . s . bank" is "us bank" too."""
-    tokens = re.match(r"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){0,5}", words[start : start + 60])
+    first = _WORD.match(words, start)
+    if not first or not (first.group() in _by_start() or len(first.group()) == 1 or first.group()[-1] == "s"):
+        return None
+    tokens = _FEW.match(words, start, start + 60)
     said = tokens.group() if tokens else ""
     while said:
-        for spelled in (said, said.replace(" . ", " "), _SPELT.sub("", said), _OWNS.sub("", said)):
+        for spelled in _spelt(said):
             name = known_names().get(spelled)
             if name and spelled not in listed("lists.stop"):
                 return name if said == spelled else Name(said, name.kind, name.owners)
-        said = re.sub(r"(?: | \. )?[a-z0-9]+$", "", said)
+        said = _LAST.sub("", said)
     return None
+
+
+def _spelt(said: str) -> list[str]:
+    """A few heard words as a list may write them: u . s . bank, t s i, Monzo's (which plain words write as monzos)."""
+    ways = [said]
+    if " . " in said:
+        ways.append(said.replace(" . ", " "))
+    if said[1:2] == " ":
+        ways.append(_LETTERS.sub("", said))
+    if said[-1] == "s" and len(said) > 3:
+        ways.append(said[:-1])
+    return ways
 
 
 def _runs_on(words: str, end: int) -> bool:

@@ -118,6 +118,7 @@ def _shorter(word: str) -> str:
     return f"{stem} is" if tail == "s" and stem in _IS else stem if stem.endswith("s") else stem + tail
 
 
+@functools.lru_cache(maxsize=16384)
 def _piece(word: str) -> str | None:
     """What one piece of speech adds to the plain words; None when it adds nothing."""
     if word in _HUMS:
