@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0030"
-down_revision = "0040"
+revision = "0060"
+down_revision = "0052"
 
 UNSETTLED = "state IN ('promised', 'unwanted') OR state = 'held' AND carrier_deleted_at IS NULL"
 
