@@ -10,7 +10,7 @@ from docx import Document
 from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml.ns import qn
 from docx.shared import Mm
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from screener.documents import document
@@ -90,6 +90,7 @@ def test_any_words_can_be_set():
 
 
 @settings(max_examples=25)
+@example({"beyond_ability": "0"}, "instalment_plan")
 @given(st.dictionaries(st.sampled_from(sorted(blanks())), st.text(max_size=40)), st.sampled_from(sorted(kinds())))
 def test_whatever_is_typed_gives_a_document(typed, kind):
     """Anything that comes with a form is read, written and set, and the document opens."""

@@ -76,7 +76,8 @@ class Pen:
     def blank(self, name: str) -> Run:
         """What was typed into a blank, as the letter writes it; or the mark that something is to be filled in."""
         blank, typed = blanks()[name], self.of.typed.texts.get(name, "")
-        if not typed:
+        ticked = {"choice": blank.choices, "yes": ("yes",)}.get(blank.type)
+        if not typed or (ticked and typed not in ticked):
             return self.open(blank.label(self.of.language, self.of.country))
         return Run(self._written(blank.type, typed), Mark.TYPED)
 
