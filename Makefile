@@ -22,8 +22,14 @@ lint: $(VENV)/ready
 types: $(VENV)/ready
 	$(VENV)/bin/mypy
 
+# Two at a time, then one by one what starts whole servers; with ARGS just what they name.
 pytest: $(VENV)/ready
+ifeq ($(ARGS),)
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not alone"
+	$(VENV)/bin/python -m pytest -m alone
+else
 	$(VENV)/bin/python -m pytest $(ARGS)
+endif
 
 bench: $(VENV)/ready
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(VENV)/bin/python $$bench || exit 1; done

@@ -27,7 +27,7 @@ def open_call(tx: Connection, house: House, arrival: Arrival, ring: Ring) -> str
     if blocked:
         talk, reply = dialogue.close_with(talk, "blocked")
     elif arrival.is_crowded:
-        log.warning("a call was turned away: too many at once or in a day")
+        log.warning("a call was turned away: too many at once or in a day, or this server is about to stop")
         talk, reply = dialogue.close_with(talk, "busy")
     else:
         talk, reply = dialogue.begin(talk)

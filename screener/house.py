@@ -55,6 +55,8 @@ class Desk:
     ever_promised: Callable[[str, Iterable[str]], set[str]] = lambda _kind, _ids: set()
     # Makes the job engine forget follow-ups that were done before then; how many.
     purge: Callable[[datetime], int] = lambda _before: 0
+    # Makes it forget the follow-ups of these ids; the answer is those of which one still waits or runs.
+    forget: Callable[[list[str]], set[str]] = lambda _ids: set()
 
 
 def house() -> House:

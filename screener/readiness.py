@@ -3,6 +3,7 @@
 import shutil
 from datetime import datetime, timedelta
 
+from screener import draining
 from screener.files import Files
 from screener.settings import Settings
 from screener.store import SQLAlchemyError, Store, beats
@@ -14,6 +15,8 @@ SLACK = timedelta(minutes=10)  # a beat that lies further ahead was written befo
 
 def troubles(settings: Settings, store: Store, now: datetime) -> list[str]:
     """Everything that keeps us from taking calls and telling of them; nothing when all is well. No slow work."""
+    if draining.begun():
+        return ["this server is about to stop and takes no new calls"]
     if not store.answers():
         return ["the database does not answer"]
     if not store.is_current():

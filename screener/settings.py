@@ -32,6 +32,7 @@ class Settings:
     max_calls_per_day: int = 200
     max_call_seconds: int = 900
     max_texts_per_day: int = 200
+    drain_seconds: int = 60
     local_channels: bool = False
     trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
@@ -39,6 +40,8 @@ class Settings:
     web_workers: int = 2
     web_threads: int = 4
     demo: bool = False
+    tsa_url: str = ""
+    tsa_roots: str = ""
 
     @property
     def https(self) -> bool:
@@ -63,12 +66,15 @@ VARIABLES: dict[str, str] = {
     "SCREENER_MAX_CALLS_PER_DAY": "200",
     "SCREENER_MAX_CALL_SECONDS": "900",
     "SCREENER_MAX_TEXTS_PER_DAY": "200",
+    "SCREENER_DRAIN_SECONDS": "60",
     "SCREENER_LOCAL_CHANNELS": "(off)",
     "SCREENER_TRUSTED_PROXIES": "0",
     "SCREENER_METRICS_TOKEN": "(none)",
     "SCREENER_BLOCKED_CALLS": "goodbye",
     "SCREENER_WEB_WORKERS": "2",
     "SCREENER_WEB_THREADS": "4",
+    "SCREENER_TSA_URL": "(none)",
+    "SCREENER_TSA_ROOTS": "(none)",
     "SCREENER_DEMO": "(off)",
 }
 
@@ -93,6 +99,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         max_calls_per_day=reader.number("SCREENER_MAX_CALLS_PER_DAY", 200, 1, 10_000_000),
         max_call_seconds=reader.number("SCREENER_MAX_CALL_SECONDS", 900, 60, 14_400),
         max_texts_per_day=reader.number("SCREENER_MAX_TEXTS_PER_DAY", 200, 1, 10_000_000),
+        drain_seconds=reader.number("SCREENER_DRAIN_SECONDS", 60, 0, 3600),
         local_channels=reader.switch("SCREENER_LOCAL_CHANNELS"),
         trusted_proxies=reader.number("SCREENER_TRUSTED_PROXIES", 0, 0, 10),
         metrics_token=reader.text("SCREENER_METRICS_TOKEN", ""),
@@ -100,6 +107,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         web_workers=reader.number("SCREENER_WEB_WORKERS", 2, 1, 64),
         web_threads=reader.number("SCREENER_WEB_THREADS", 4, 1, 64),
         demo=reader.switch("SCREENER_DEMO"),
+        tsa_url=reader.any_url("SCREENER_TSA_URL"),
+        tsa_roots=reader.file("SCREENER_TSA_ROOTS", "SCREENER_TSA_URL"),
     )
     if reader.problems:
         raise SettingsError("\n".join(reader.problems))
@@ -171,6 +180,23 @@ class _Reader:
         value = self.text(name, choices[0])
         if value not in choices:
             self.problems.append(f"{name} must be one of: {', '.join(choices)}.")
+        return value
+
+    def any_url(self, name: str) -> str:
+        """An address that may be plain http, for what it carries is secret to nobody; empty when not set."""
+        value = self.text(name, "")
+        parts = urlsplit(value) if value.isprintable() else urlsplit("")
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            self.problems.append(f"{name} is not an address: it begins with https:// or http:// .")
+        return value
+
+    def file(self, name: str, needed_by: str) -> str:
+        """A file that is there; it is needed once `needed_by` is set."""
+        value = self.text(name, "")
+        if value and not Path(value).is_file():
+            self.problems.append(f"{name} names no file.")
+        if not value and self.text(needed_by, ""):
+            self.problems.append(f"{name} is missing: {needed_by} needs the service's root certificates, a PEM file.")
         return value
 
     def url(self, name: str, default: str = "") -> str:

@@ -43,6 +43,7 @@ class FakeTelephony:
     statuses: dict[str, tuple[str, int | None]] = field(default_factory=dict)  # of calls and messages
     calls: list[Listed] = field(default_factory=list)
     deeds: list[tuple[str, str]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  # what the carrier lists between the subscriber and us
     looked_up: int = 0
 
     def _meet(self, method: str) -> None:
@@ -100,6 +101,18 @@ class FakeTelephony:
         self._meet("delete_recording")
         self.deeds.append(("delete", sid))
 
+    def delete_text(self, sid: str) -> None:
+        self._meet("delete_text")
+        self.deeds.append(("delete", sid))
+
+    def delete_call(self, sid: str) -> None:
+        self._meet("delete_call")
+        self.deeds.append(("delete", sid))
+
+    def texts_between(self, phone: str, number: str, until: datetime) -> list[str]:
+        self._meet("texts_between")
+        return list(self.texts)
+
     def hang_up(self, call_sid: str) -> None:
         self.deeds.append(("hang up", call_sid))
 
@@ -152,7 +165,7 @@ class Bench:
 
     def enter(self, number: int = 1, consent: Consent = Consent.RECORDING, *, ended: bool = True) -> Call:
         """A call in the log, of so much consent."""
-        ring = Ring(call_sid(number), read_caller("+85251230000"))
+        ring = Ring(call_sid(number), read_caller(f"+852512300{number - 1:02}"))
         arrival = Arrival(self.owner, None, is_own_number=False, is_crowded=False, is_known=False)
         with self.store.write() as tx:
             call = calls.by_id(tx, calls.open_(tx, arrival, ring, None, self.now[0]))

@@ -29,15 +29,27 @@ def a_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="screener-pg-"))
     if os.getuid() == 0:
         shutil.chown(folder, "nobody", "nogroup")
-    data = str(folder / "data")
-    _run([str(here / "initdb"), "-D", data, "-U", "screener", "-A", "trust", "--no-sync"])
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=100"
-    _run([str(here / "pg_ctl"), "-D", data, "-w", "-o", options, "start"])
+    _run([str(here / "initdb"), "-D", str(folder / "data"), "-U", "screener", "-A", "trust", "--no-sync"])
+    start(folder)
     try:
         yield f"postgresql+psycopg://screener@/{{database}}?host={folder}"
     finally:
-        _run([str(here / "pg_ctl"), "-D", data, "-m", "immediate", "stop"])
+        stop(folder, "immediate")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def folder_of(url: str) -> Path:
+    """Where the server that a URL names has its files."""
+    return Path(url.partition("?host=")[2])
+
+
+def start(folder: Path) -> None:
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=100"
+    _run([str(programs() / "pg_ctl"), "-D", str(folder / "data"), "-w", "-o", options, "start"])  # type: ignore[operator]
+
+
+def stop(folder: Path, how: str = "fast") -> None:
+    _run([str(programs() / "pg_ctl"), "-D", str(folder / "data"), "-m", how, "stop"])  # type: ignore[operator]
 
 
 def _run(command: list[str]) -> None:

@@ -9,9 +9,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from screener.settings import Settings
+
 ACCOUNT = "AC" + "0" * 31 + "1"
 TOKEN = "a token of the tests"
 BASE = "https://screener.example"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What a command must find in its environment to work on the same installation."""
+    return {
+        "TWILIO_ACCOUNT_SID": settings.account_sid,
+        "TWILIO_AUTH_TOKEN": settings.auth_token,
+        "SCREENER_PUBLIC_URL": settings.public_url,
+        "SCREENER_SECRET_KEY": settings.secret_key,
+        "SCREENER_DATA_DIR": str(settings.data_dir),
+        "SCREENER_DATABASE_URL": settings.database_url,
+    }
 
 
 def signature(url: str, form: dict[str, Any], token: str = TOKEN) -> str:

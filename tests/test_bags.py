@@ -2,8 +2,11 @@
 
 import csv
 import io
+import os
+import re
 import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +16,15 @@ from click.testing import CliRunner
 from sqlalchemy import update
 
 from screener import cli
-from screener.bags import Choice, note_export, pack, sheet_of
+from screener.bags import Choice, note_export, pack, sheet_of, wanted
 from screener.bags.check import check_bag
 from screener.evidence.files import safe
+from screener.followup import clearing
 from screener.settings import Settings
-from screener.store import Store, calls, custody, heads
+from screener.store import Store, calls, custody, heads, open_store, packings
 from screener.store.schema import call as call_table
 from tests.desk import SOUND, Bench, call_sid, make_bench, recording_sid
+from tests.signer import ACCOUNT, BASE, TOKEN, environment
 from tests.test_chain import ended, held
 
 AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -35,6 +40,17 @@ def bench(settings: Settings, store: Store) -> Bench:
     with store.write() as tx:
         calls.save(tx, second.id, {"category": "bank", "organisation": "=1+1 大新"})
     return made
+
+
+@pytest.fixture
+def lone(sqlite_url: str, tmp_path: Path) -> Iterator[Bench]:
+    """One recorded call, on one kind of database: a bag is the same from either."""
+    settings = Settings(ACCOUNT, TOKEN, "k" * 32, BASE, tmp_path, sqlite_url, str(tmp_path / "recordings"))
+    store = open_store(sqlite_url)
+    made = make_bench(settings, store)
+    held(made, ended(made, 1, consent=_recording()))
+    yield made
+    store.engine.dispose()
 
 
 def _recording():  # type: ignore[no-untyped-def]
@@ -83,18 +99,58 @@ def test_a_bag_holds_what_a_reader_needs(bench: Bench, tmp_path: Path) -> None:
     assert "'=1+1 大新" in rows[2]
 
 
-def test_every_flipped_byte_is_found(bench: Bench, tmp_path: Path) -> None:
-    """Whichever byte of the zip is changed, in a file, a manifest or the zip's own tables, the check says so."""
-    bag = packed(bench, tmp_path / "one.zip", Choice(sid=call_sid(1)))
-    whole = bag.read_bytes()
+def file_at(bag: Path) -> dict[int, str]:
+    """For each byte of the zip, the file to which it belongs, header included; nothing for the zip's own list."""
+    with zipfile.ZipFile(bag) as opened:
+        starts = sorted((info.header_offset, info.filename.partition("/")[2]) for info in opened.infolist())
+        ends = [start for start, _ in starts[1:]] + [opened.start_dir]
+    return {at: name for (start, name), end in zip(starts, ends, strict=True) for at in range(start, end)}
+
+
+def named(problems: list[str], name: str, bag: Path) -> bool:
+    """Whether the problems say in which file the byte lies; in the zip's own list, that it is the zip."""
+    return any(name in one if name else bag.name in one for one in problems)
+
+
+def test_every_flipped_byte_is_found_and_named(lone: Bench, tmp_path: Path) -> None:
+    """Whichever byte of the zip is changed, in a file, its header, a manifest or the zip's own list, the check says where.
+
+    Every third byte of what frames the files is tried, and of each file enough; `EVERY=1` in the environment tries all.
+    """
+    bag = packed(lone, tmp_path / "one.zip", Choice(sid=call_sid(1)))
+    whole, files = bag.read_bytes(), file_at(bag)
     assert check_bag(bag).problems == []
-    ends = [*range(60), *range(len(whole) - 400, len(whole))]
+    edges = [at for at in range(len(whole)) if at not in files or files[at] != files.get(at - 130)]
+    every = int(os.environ.get("EVERY", "0"))
+    flips = {(at, 1 << at % 8) for at in {*edges[::3], *range(0, len(whole), every or 97)}}
+    # That a file is compressed, in each of the ways that the library would then try.
+    flips |= {(listed.start() + 10, method) for listed in re.finditer(b"PK\x01\x02", whole) for method in (8, 12, 14)}
     missed = []
-    for at in sorted({*ends, *range(60, len(whole), 97)}):
-        bag.write_bytes(whole[:at] + bytes([whole[at] ^ 0x20]) + whole[at + 1 :])
-        if not check_bag(bag).problems:
-            missed.append(at)
+    for at, bit in sorted(flips):
+        bag.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
+        if not named(check_bag(bag).problems, files.get(at, ""), bag):
+            missed.append((at, files.get(at), check_bag(bag).problems))
     assert missed == []
+
+
+def test_every_flipped_byte_of_a_folder_is_found_and_named(lone: Bench, tmp_path: Path) -> None:
+    """Unpacked as well, in each of its files, also by the independent tool; so are bytes added and files put in."""
+    folder = unpacked(packed(lone, tmp_path / "one.zip", Choice(sid=call_sid(1))), tmp_path / "out")
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    assert len(files) == 10
+    for path in files:
+        whole, name = path.read_bytes(), path.relative_to(folder).as_posix()
+        for at in {*range(0, len(whole), 41), len(whole) - 1}:
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            assert named(check_bag(folder).problems, name, path), (name, at)
+        if name.startswith("data/"):
+            with pytest.raises(bagit.BagValidationError):
+                bagit.Bag(str(folder)).validate()
+        path.write_bytes(whole + b"\n")
+        assert named(check_bag(folder).problems, name, path), name
+        path.write_bytes(whole)
+    (folder / "data" / "more.txt").write_text("put in")
+    assert check_bag(folder).problems == ["data/more.txt is not in manifest-sha256.txt"]
 
 
 def test_a_changed_file_is_named(bench: Bench, tmp_path: Path) -> None:
@@ -126,7 +182,7 @@ def test_calls_are_chosen_by_number_organisation_and_period(bench: Bench, tmp_pa
         (Choice(until=datetime(2020, 1, 1, tzinfo=UTC)), []),
         (Choice(since=datetime(2020, 1, 1, tzinfo=UTC)), [call_sid(1), call_sid(2)]),
     ):
-        text = sheet_of(bench.store, bench.owner, choice).decode("utf-8-sig")
+        text = b"".join(sheet_of(bench.store, bench.owner, choice)).decode("utf-8-sig")
         assert [row[0] for row in csv.reader(io.StringIO(text, newline=""))][1:] == expected
     assert note_export(bench.store, bench.owner, Choice(number="+85299990000"), "subscriber") == 1
     with bench.store.read() as tx:
@@ -146,6 +202,27 @@ def test_a_missing_recording_is_told(bench: Bench, tmp_path: Path) -> None:
     folder = unpacked(packed(bench, tmp_path / "all.zip"), tmp_path / "out")
     assert (folder / "data/missing.txt").read_text() == f"{recording_sid(1)}\n"
     assert check_bag(folder).problems == []
+
+
+def test_a_bag_that_is_asked_for_is_made_once(bench: Bench, tmp_path: Path) -> None:
+    """The worker packs it, notes how far it is, and has nothing to do the second time; dropped, its file goes."""
+    with bench.store.write() as tx:
+        asked = packings.ask(tx, bench.owner.id, Choice(since=AT.replace(year=2020)), 2, AT)
+        assert packings.ask(tx, bench.owner.id, Choice(since=AT.replace(year=2020)), 2, AT) == asked
+        assert packings.unfinished(tx) == [asked.id]
+    for _ in range(2):
+        wanted.make(bench.desk, asked.id)
+    with bench.store.write() as tx:
+        found = packings.find(tx, asked.id)
+        assert found
+        assert (found.state, found.done, found.chosen, found.tries) == ("ready", 2, asked.chosen, 1)
+        assert packings.untaken(tx, bench.owner.id)
+        bag = tmp_path / "made.zip"
+        bag.write_bytes(b"".join(bench.desk.files.open(found.file)))
+        packings.drop(tx, packings.past(tx, bench.now[0].replace(year=2100)), bench.now[0])
+    assert (check_bag(bag).problems, check_bag(bag).calls) == ([], 2)
+    clearing.clear(bench.desk)
+    assert not bench.desk.files.holds(found.file)
 
 
 def test_a_large_recording_streams(bench: Bench, tmp_path: Path) -> None:
@@ -168,14 +245,7 @@ def test_a_large_recording_streams(bench: Bench, tmp_path: Path) -> None:
 
 def test_the_commands(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Export says how many calls, verify accepts bag and database, and names a changed row with status 1."""
-    for name, value in {
-        "TWILIO_ACCOUNT_SID": bench.desk.settings.account_sid,
-        "TWILIO_AUTH_TOKEN": "t",
-        "SCREENER_PUBLIC_URL": "https://screener.example",
-        "SCREENER_SECRET_KEY": "k" * 32,
-        "SCREENER_DATA_DIR": str(bench.desk.settings.data_dir),
-        "SCREENER_DATABASE_URL": bench.desk.settings.database_url,
-    }.items():
+    for name, value in environment(bench.desk.settings).items():
         monkeypatch.setenv(name, value)
     to = tmp_path / "bag.zip"
 

@@ -9,7 +9,7 @@ from tests.campaign.plan import Plan
 from tests.campaign.run import hold
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_nothing_is_lost_and_nothing_doubled(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Processes are killed while callers ring and the carrier misbehaves: every call is told of once, every consented

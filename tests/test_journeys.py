@@ -13,6 +13,8 @@ from screener.simulator.callers import Action
 from screener.simulator.premises import RESIDENTS, Premises, add_number
 from screener.store import Store, calls, messages, notices, open_store, subscribers
 
+pytestmark = pytest.mark.alone
+
 PATIENCE = 20.0
 GRACE = "2"
 

@@ -46,12 +46,29 @@ def test_a_recording_is_held_under_its_hash_before_the_carrier_loses_it(bench: B
     [
         NotReady("the recording is not there yet"),
         Media("text/html", 5, iter([b"<html"])),
+        Media("application/json", len(SOUND), iter([SOUND])),
+        Media("audio/x-wav", 15, iter([b"<html>", b"Not Found"])),
+        Media("audio/x-wav", 24, iter([b"RIFF", b"xxxxAVI ", b"x" * 12])),
+        Media("audio/mpeg", 12, iter([b"ID3\x04" + b"\0" * 8])),
+        Media("", 20, iter([b'{"code":20404,"mess"}'[:20]])),
         Media("audio/x-wav", len(SOUND) + 1, iter([SOUND])),
         Media("audio/x-wav", None, iter([SOUND[:20]])),
         Media("audio/x-wav", 0, iter([])),
         NotSent("the carrier could not be reached"),
     ],
-    ids=["404 until ready", "wrong type", "cut short", "cut short, no length", "empty", "unreachable"],
+    ids=[
+        "404 until ready",
+        "a page",
+        "an error's type",
+        "a page called sound",
+        "other RIFF",
+        "MP3",
+        "an error",
+        "cut short",
+        "cut short, no length",
+        "empty",
+        "unreachable",
+    ],
 )
 def test_what_is_not_whole_is_not_held(bench: Bench, trouble: object) -> None:
     """Nothing is kept, nothing is deleted at the carrier, and another try is promised."""
@@ -61,6 +78,15 @@ def test_what_is_not_whole_is_not_held(bench: Bench, trouble: object) -> None:
     assert bench.recording(SID).problem
     assert bench.carrier.deeds == []
     assert bench.promised == [("recording", f"{SID}:r1", 0.5)]
+
+
+@pytest.mark.parametrize("name", ["audio/x-wav", "audio/wav", "audio/vnd.wave", "", "application/octet-stream"])
+def test_a_wav_file_is_held_under_each_name_that_it_may_come_by(bench: Bench, name: str) -> None:
+    """The carrier's documented type, its other names, and a store's that knows none; however it is cut into pieces."""
+    pieces = iter([SOUND[:3], SOUND[3:9], SOUND[9:]])
+    promised(bench, Media(name, len(SOUND), pieces))
+    keeping.keep_recording(bench.desk, SID)
+    assert bench.recording(SID).sha256 == HASH
 
 
 def test_a_huge_recording_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,16 @@
 """Channels: allowed kinds only, no private network unless the operator says so, addresses encrypted and masked."""
 
 import dataclasses
+import logging
+import time
+from typing import Any
 
 import pytest
 
-from screener.notify import ChannelRefused, Notifier
+from screener.notify import ChannelRefused, ChannelUnsure, Notifier
 from screener.settings import Settings
 from screener.simulator.receiver import Receiver
+from tests.answering import Server, Told
 
 GOOD = [
     "ntfys://my-topic",
@@ -77,3 +81,40 @@ def test_another_key_cannot_read_an_address(settings: Settings, notifier: Notifi
     sealed, _ = notifier.seal(GOOD[0])
     with pytest.raises(ChannelRefused, match="SECRET_KEY"):
         Notifier(dataclasses.replace(settings, secret_key="other" * 10)).send(sealed, "x")
+
+
+def late(_: Told) -> int:
+    time.sleep(0.6)
+    return 200
+
+
+@pytest.mark.parametrize(("answer", "unsure"), [(late, True), (502, True), (404, False), (429, False)])
+def test_what_may_have_arrived_is_told_from_what_did_not(settings: Settings, answer: Any, unsure: bool) -> None:
+    """No answer in time, or a failure behind the door, may mean that it arrived; a refusal means that it did not."""
+    notifier = Notifier(dataclasses.replace(settings, local_channels=True))
+    with Server({"/": answer}) as server:
+        sealed, _ = notifier.seal(server.url.replace("http", "json") + "/?rto=0.2")
+        with pytest.raises(ChannelRefused) as raised:
+            notifier.send(sealed, "x")
+    assert isinstance(raised.value, ChannelUnsure) is unsure
+    with pytest.raises(ChannelRefused) as raised:
+        notifier.send(sealed, "nobody listens there any more")
+    assert not isinstance(raised.value, ChannelUnsure)
+
+
+def test_nothing_of_an_address_reaches_the_log(settings: Settings) -> None:
+    """The library's own log lines hold addresses and answers; they go nowhere."""
+    notifier = Notifier(dataclasses.replace(settings, local_channels=True))
+    logged: list[str] = []
+    root = logging.getLogger()
+    handler = logging.Handler()
+    handler.emit = lambda record: logged.append(record.name)  # type: ignore[method-assign]
+    root.addHandler(handler)
+    level, _ = root.level, root.setLevel(logging.DEBUG)
+    try:
+        with Server({"/secret": 404}) as server, pytest.raises(ChannelRefused):
+            notifier.send(notifier.seal(server.url.replace("http", "json") + "/secret")[0], "x")
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+    assert "apprise" not in logged

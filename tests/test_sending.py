@@ -1,12 +1,15 @@
 """The sending protocol: a text goes out once, whatever the carrier, the network or the clock do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from screener.followup import sending
-from screener.store import messages
+from screener.notify import ChannelUnsure
+from screener.store import channels, messages
 from screener.telephony import NotSent, Outgoing, Refused, Uncertain
 from tests.desk import NOW, Bench
 
@@ -227,18 +230,96 @@ def test_of_two_workers_that_look_a_text_up_one_sends(bench: Bench) -> None:
     assert len(bench.carrier.sent) == 2
 
 
+class Channel:
+    """A channel that takes messages, or meets them otherwise."""
+
+    def __init__(self, problem: Exception | None = None) -> None:
+        self.taken: list[str] = []
+        self.problem = problem
+
+    def send(self, sealed: str, body: str) -> None:
+        if self.problem:
+            raise self.problem
+        self.taken.append(body)
+
+
+def by_channel(bench: Bench, channel: Channel) -> Bench:
+    """The same desk with one message that goes by a channel."""
+    with bench.store.write() as tx:
+        row = channels.add(tx, bench.owner.id, "sealed", "ntfy://...")
+    bench.write(channel="ntfy://...", channel_id=row)
+    return replace(bench, desk=replace(bench.desk, notifier=channel))  # type: ignore[arg-type]
+
+
+def test_of_two_workers_one_hands_a_message_to_its_channel(bench: Bench) -> None:
+    """Both come at the same moment, and again when the claim has gone stale."""
+    channel = Channel()
+    mine = by_channel(bench, channel)
+    race(mine, lambda: deliver(mine))
+    bench.later(seconds=GRACE + 1)
+    race(mine, lambda: deliver(mine))
+    assert channel.taken == ["x #A7K2"]
+
+
+def test_a_worker_that_was_held_up_hands_nothing_to_a_channel(bench: Bench) -> None:
+    """The claim is given back, and the message goes out once, later."""
+    channel = Channel()
+    mine = by_channel(bench, channel)
+    with held_up(bench):
+        deliver(mine)
+    assert channel.taken == []
+    assert bench.message().state == "pending"
+    bench.later(minutes=5)
+    deliver(mine)
+    assert channel.taken == ["x #A7K2"]
+
+
+def test_a_claim_that_another_worker_has_given_up_is_not_handed_over(bench: Bench) -> None:
+    """The first is frozen right after its claim; the second finds it uncertain; the first wakes up."""
+    channel = Channel()
+    mine = by_channel(bench, channel)
+    with held_up(bench, lambda: deliver(mine)):
+        deliver(mine)
+    assert channel.taken == []
+    assert bench.message().state == "needs_a_look"
+
+
+def test_what_a_channel_may_have_taken_is_neither_sent_again_nor_sent_elsewhere(bench: Bench) -> None:
+    """It needs a look; only a refusal starts the next rung."""
+    mine = by_channel(bench, Channel(ChannelUnsure("it may have arrived")))
+    deliver(mine)
+    assert bench.message().state == "needs_a_look"
+    assert [kind for kind, _, _ in bench.promised if kind == "delivery"] == []
+
+
+@contextmanager
+def held_up(bench: Bench, meanwhile: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Between a claim and the sending so much time passes that another may already be looking the text up."""
+    claim = messages.claim
+
+    def slow(tx, message_id, at):  # type: ignore[no-untyped-def]
+        claimed = claim(tx, message_id, at)
+        bench.later(seconds=GRACE + 1)
+        return claimed
+
+    is_stale = sending.is_stale
+
+    def frozen(desk, message):  # type: ignore[no-untyped-def]
+        with pytest.MonkeyPatch.context() as awake:
+            awake.setattr(messages, "claim", claim)
+            meanwhile()
+        return is_stale(desk, message)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(messages, "claim", slow)
+        patch.setattr(sending, "is_stale", frozen)
+        yield
+
+
 def test_a_worker_that_was_held_up_does_not_send(bench: Bench) -> None:
     """Between its claim and the sending so much time passed that another may already be looking the text up."""
     bench.write()
-    claim = messages.claim
-
-    def held_up(tx, message_id, at):  # type: ignore[no-untyped-def]
-        claimed = claim(tx, message_id, at)
-        bench.later(seconds=GRACE)
-        return claimed
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(messages, "claim", held_up)
+    with held_up(bench):
         deliver(bench)
     assert bench.carrier.sent == []
     assert bench.message().state == "pending"

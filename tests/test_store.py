@@ -271,7 +271,7 @@ def test_removing_a_subscriber_takes_everything_along(store: Store, owner: Subsc
         notices.add(tx, notice_values(call, message_id="m1", fixed_at=NOW))
         sessions.start(tx, owner.id, "browser", NOW)
         subscribers.treat(tx, owner.id, "+85251230000", Treatment.MUTE)
-        assert subscribers.remove(tx, owner.phone)
+        subscribers.remove(tx, owner.id)
     with store.read() as tx:
         left = {name: tx.execute(select(table)).all() for name, table in metadata.tables.items()}
     assert {name: rows for name, rows in left.items() if rows} == {}

@@ -163,6 +163,28 @@ def test_what_the_carrier_does_not_know_is_gone(carrier: Carrier) -> None:
     assert telephony.recordings_of(call_sid(1)) == {}
 
 
+def test_texts_and_calls_are_deleted_there(carrier: Carrier) -> None:
+    """Not while they are under way, which is refused; then for good, and a second time is as good as done."""
+    telephony = at(carrier.url)
+    call = carrier.account.add_call("+85251230000", TEXT.sender)
+    with pytest.raises(Refused):
+        telephony.delete_call(call.sid)
+    call.status, call.ended, call.seconds = "completed", datetime.now(UTC), 42.0
+    sid, _ = telephony.send(TEXT)
+    carrier.messages[0].status = "sending"
+    with pytest.raises(Refused):
+        telephony.delete_text(sid)
+    carrier.messages[0].status = "delivered"
+    assert telephony.texts_between(TEXT.recipient, TEXT.sender, datetime.now(UTC) + timedelta(minutes=1)) == [sid]
+    assert telephony.texts_between(TEXT.recipient, TEXT.sender, since()) == []
+    for _ in range(2):
+        telephony.delete_text(sid)
+        telephony.delete_call(call.sid)
+    for ask, name in ((telephony.call_status, call.sid), (telephony.message_status, sid)):
+        with pytest.raises(Gone):
+            ask(name)
+
+
 def test_calls_are_listed_with_all_that_an_entry_needs(carrier: Carrier) -> None:
     """Who called whom, when, how it ended and how long it was."""
     call = carrier.account.add_call("+85251230000", TEXT.sender)

@@ -2,19 +2,21 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from screener.followup import clearing, keeping
 from screener.house import House
 from screener.model import Category, Treatment
-from screener.store import calls, custody, marks, recordings, subscribers
+from screener.store import calls, custody, marks, recordings, remnants, subscribers
 from screener.store.records import Call, Subscriber
 from screener.store.schema import message, turn
-from tests.visit import CALLER, Browser, add_call, add_owner, add_recording, sid
+from tests.visit import CALLER, Browser, add_call, add_owner, add_recording, sid, worker_of
 
 STEPS = {"steps": [{"id": name, "text": {"en": name}, "source": None} for name in ("S01", "S02")], "rows": []}
 PAGE = f"/calls/{sid('CA', 1)}"
@@ -121,24 +123,27 @@ def held(house: House, call: Call, *, carrier_deleted: bool) -> tuple[str, Path]
 
 
 def test_deleting_sound(browser: Browser, house: House, call: Call) -> None:
-    """The file is gone at once where the carrier holds nothing any more; the words stay."""
+    """It cannot be heard any more at once, and the worker deletes the file; the words stay."""
     made, file = held(house, call, carrier_deleted=True)
     browser.post(f"{PAGE}/delete", {"what": "sound", "sure": "1"}, on=PAGE)
+    assert browser.get(f"{PAGE}/recordings/{made}").status_code == 404
+    keeping.keep_recording(worker_of(house), made)
     assert not file.exists()
     assert browser.get(f"{PAGE}/recordings/{made}").status_code == 404
     assert "Secret words." in browser.page(PAGE)
 
 
-def test_deleting_sound_that_the_carrier_has(browser: Browser, house: House, call: Call) -> None:
-    """A copy at the carrier is marked for deletion there, and until then the call itself cannot vanish."""
-    made, _ = held(house, call, carrier_deleted=False)
+def test_deleting_what_the_carrier_has_too(browser: Browser, house: House, call: Call) -> None:
+    """The call goes at once; file, the carrier's copies and its record of the call are noted for the worker."""
+    made, file = held(house, call, carrier_deleted=False)
     browser.post(f"{PAGE}/delete", {"what": "all", "sure": "1"}, on=PAGE)
+    assert browser.get(PAGE).status_code == 404
+    desk = worker_of(house)
+    clearing.clear(replace(desk, now=lambda: datetime.now(UTC) + timedelta(days=1)))
+    assert not file.exists()
+    assert {("delete", made), ("delete", call.sid)} <= set(desk.telephony.deeds)
     with house.store.read() as tx:
-        found = recordings.find(tx, made)
-        assert calls.find(tx, call.sid) is not None
-    assert found is not None
-    assert found.state == "unwanted"
-    assert "Secret words." not in browser.page(PAGE)
+        assert sum(remnants.left(tx).counts.values()) == 0
 
 
 def test_deleting_words(browser: Browser, house: House, call: Call) -> None:
@@ -152,9 +157,7 @@ def test_deleting_words(browser: Browser, house: House, call: Call) -> None:
 
 
 def test_deleting_everything(browser: Browser, house: House, call: Call) -> None:
-    """Nothing of the call is left but the trail, which names no words; the carrier was asked for its sound before."""
-    with house.store.write() as tx:
-        recordings.sought_now(tx, call.id, datetime.now(UTC))
+    """Nothing of the call is left but the trail, which names no words."""
     browser.post(f"{PAGE}/delete", {"what": "all", "sure": "1"}, on=PAGE)
     assert browser.get(PAGE).status_code == 404
     with house.store.read() as tx:

@@ -3,20 +3,37 @@
 import csv
 import hashlib
 import io
-from datetime import UTC, datetime
+import re
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select, update
 
+from screener.followup import leaving
+from screener.followup.clearing import clear
+from screener.followup.leaving import leave
 from screener.house import House
 from screener.model import Treatment
-from screener.store import calls, channels, custody, marks, recordings, subscribers
+from screener.store import calls, channels, departures, marks, recordings, subscribers
 from screener.store.marks import Preference
 from screener.store.records import Subscriber
-from screener.store.schema import call, contact, login, message, metadata, note, preference, session, subscriber, turn
-from tests.visit import Browser, add_call, add_owner, add_recording, sid
+from screener.store.schema import (
+    call,
+    contact,
+    departure,
+    login,
+    message,
+    metadata,
+    note,
+    preference,
+    session,
+    subscriber,
+    turn,
+)
+from tests.visit import Browser, add_call, add_owner, add_recording, sid, worker_of
 
 PAGE = "/settings/delete"
 SOUND = b"RIFF\x04\0\0\0WAVE"
@@ -51,7 +68,7 @@ def hold(house: House, owner: Subscriber, number: int, folder: Path) -> Path:
 
 
 def test_everything_goes(browser: Browser, house: House, owner: Subscriber, tmp_path: Path) -> None:
-    """Calls, words, files, texts, contacts, channels, situation and sign-ins go; another subscriber's stay."""
+    """Calls, words, files, texts, contacts, channels, situation and sign-ins go, by the worker; another's stay."""
     file = hold(house, owner, 1, tmp_path / "recordings")
     other = add_owner(house.store, 1)
     theirs = add_call(house.store, other, 2, words="other words")
@@ -69,12 +86,21 @@ def test_everything_goes(browser: Browser, house: House, owner: Subscriber, tmp_
         row |= {"recipient": owner.phone, "sender": owner.twilio_number, "body": "marker", "segments": 1}
         tx.execute(insert(message).values(state="accepted", created_at=at, updated_at=at, **row))
     answer = browser.post(PAGE, {"sure": "1"}, on=PAGE)
-    assert (answer.status_code, answer.location) == (303, "/sign-in")
-    assert "Everything is deleted" in browser.page("/sign-in")
+    assert (answer.status_code, answer.location.startswith("/deleting/")) == (303, True)
     assert browser.get("/").status_code == 303
+    page = browser.page(answer.location)
+    assert "0 of 1 calls are deleted." in page
+    live = re.search('data-live="([^"]+)" data-tag="([^"]+)"', page)
+    assert live
+    assert browser.get(live[1], headers={"If-None-Match": f'"{live[2]}"'}).status_code == 304
+    desk = worker_of(house)
+    assert leave(desk, owner.id)
+    clear(desk)
+    assert "Everything here is deleted" in browser.page(answer.location)
+    assert "data-over" in browser.page(live[1])
     assert not file.exists()
     with house.store.read() as tx:
-        for table in (turn, note, message, contact, preference, session, login):
+        for table in (turn, note, message, contact, preference, session, login, departure):
             left = tx.execute(select(func.count()).select_from(table)).scalar_one()
             assert left == (table is turn), table.name
         assert list(tx.execute(select(call.c.sid)).scalars()) == [theirs.sid]
@@ -83,17 +109,31 @@ def test_everything_goes(browser: Browser, house: House, owner: Subscriber, tmp_
         assert tx.execute(select(func.count()).select_from(subscriber)).scalar_one() == 2
 
 
-def test_a_call_waits_for_the_carriers_copy(browser: Browser, house: House, owner: Subscriber, tmp_path: Path) -> None:
-    """Where the carrier may still have the sound its deletion is promised, and the row is known as unfinished."""
-    hold(house, owner, 1, tmp_path / "recordings")
+def test_later_calls_stay(browser: Browser, house: House, owner: Subscriber) -> None:
+    """What came in after the wish is not part of it; who asks again takes it along."""
+    add_call(house.store, owner, 1)
     browser.post(PAGE, {"sure": "1"}, on=PAGE)
-    assert "follow within a day" in browser.page("/sign-in")
+    add_call(house.store, owner, 2, at=datetime.now(UTC) + timedelta(seconds=1))
+    assert leave(worker_of(house), owner.id)
     with house.store.read() as tx:
-        assert custody.unfinished(tx) == [sid("CA", 1)]
-        found = calls.find(tx, sid("CA", 1))
-        assert found
-        assert [one.state for one in recordings.of_call(tx, found.id)] == ["unwanted"]
-        assert "marker" not in str(calls.turns(tx, found))
+        assert list(tx.execute(select(call.c.sid)).scalars()) == [sid("CA", 2)]
+        assert tx.execute(select(departure)).all() == []
+
+
+def test_a_long_deletion_goes_in_pieces(browser: Browser, house: House, owner: Subscriber) -> None:
+    """A follow-up that has no time left stops between two pieces; the next one goes on, and the page counts."""
+    for number in range(1, 13):
+        add_call(house.store, owner, number)
+    answer = browser.post(PAGE, {"sure": "1"}, on=PAGE)
+    pieces: list[int] = []
+    with house.store.read() as tx:
+        going = departures.of(tx, owner.id)
+    assert going
+    leaving.erase_calls(worker_of(house), going, pieces.append, time.monotonic() + 60)
+    assert pieces == [10, 2]
+    add_call(house.store, owner, 13, at=going.at - timedelta(days=1))
+    assert not leave(worker_of(house), owner.id, seconds=0)
+    assert "11 of 12 calls are deleted." in browser.page(answer.location)
 
 
 @pytest.mark.parametrize("form", [{}, {"sure": "no"}])

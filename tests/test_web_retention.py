@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from screener.followup.clearing import clear
 from screener.followup.expiring import expire
+from screener.followup.keeping import keep_recording
 from screener.settings import Settings
-from screener.store import Store, calls, marks, recordings, search
+from screener.store import Store, calls, custody, heads, marks, proof, recordings, search
 from screener.store.marks import Preference
 from tests.desk import SOUND, Bench, make_bench, recording_sid
 
@@ -16,9 +18,9 @@ def bench(settings: Settings, store: Store) -> Bench:
     return make_bench(settings, store)
 
 
-def keep_for(bench: Bench, days: int | None) -> None:
+def keep_for(bench: Bench, days: int | None, *, sound: int | None = None, words: int | None = None) -> None:
     with bench.store.write() as tx:
-        marks.set_preference(tx, bench.owner.id, Preference(days))
+        marks.set_preference(tx, bench.owner.id, Preference(days, (), sound, words))
 
 
 def left(bench: Bench) -> list[str]:
@@ -42,6 +44,7 @@ def test_old_calls_go_and_young_ones_stay(bench: Bench) -> None:
     bench.later(days=11)
     assert expire(bench.desk) == 1
     assert left(bench) == [young.sid, open_call.sid]
+    clear(bench.desk)
     assert not bench.desk.files.holds(kept.sha256)
 
 
@@ -54,19 +57,35 @@ def test_nothing_goes_without_a_wish(bench: Bench) -> None:
     assert left(bench) == [old.sid]
 
 
-def test_call_waits_for_the_carrier(bench: Bench) -> None:
-    """A call whose sound the carrier may still have stays as a row until that is gone, and the deletion is promised."""
-    old = bench.enter(1)
-    bench.note(old, recording_sid(1))
-    keep_for(bench, 30)
-    bench.later(days=31)
-    assert expire(bench.desk) == 0
-    assert [kind for kind, _, _ in bench.promised] == ["recording"]
-    with bench.store.write() as tx:
-        recordings.change(tx, recording_sid(1), {"state": "deleted", "carrier_deleted_at": bench.now[0]})
-    bench.later(days=1)
-    assert expire(bench.desk) == 1
-    assert left(bench) == []
+def test_sound_and_words_have_ages_of_their_own(bench: Bench) -> None:
+    """Sound goes first, then the words, then the call; each once, each with its deed, and the chain checks at all times."""
+    store = bench.store
+    store.chain_heads = bench.desk.settings.data_dir / heads.NAME
+    call = bench.enter(1, ended=False)
+    with store.write() as tx:
+        calls.keep_partial(tx, calls.by_id(tx, call.id), 1, "marker words", 1)
+        bench.desk.end(tx, calls.by_id(tx, call.id), 30)
+        calls.save(tx, call.id, {"category": "bank", "findings": '{"tactics": [{"value": "marker"}]}'})
+    bench.note(call, recording_sid(1))
+    bench.carrier.media_of[recording_sid(1)] = SOUND
+    keep_recording(bench.desk, recording_sid(1))
+    keep_for(bench, 90, sound=30, words=60)
+    seen = []
+    for _ in range(10):
+        bench.later(days=10)
+        expire(bench.desk)
+        for _kind, sid, _ in bench.promised:
+            keep_recording(bench.desk, sid.partition(":")[0])
+        clear(bench.desk)
+        with store.snapshot() as tx:
+            found = calls.find(tx, call.sid)
+            said = "marker" in str([calls.turns(tx, found), found.findings]) if found else False
+            sound = next(bench.desk.files.names(bench.now[0].replace(year=2100)), None) is not None
+            deeds = [(one.who, one.detail) for one in custody.of_call(tx, call.id)]
+            assert proof.check(tx, store.chain_heads, proof.Outside(lambda *_: "")).problems == []
+        seen.append((found is not None, said, sound, len(deeds)))
+    there, wordless, silent = (True, True, True, 0), (True, False, False, 2), (True, True, False, 1)
+    assert seen == [*[there] * 3, *[silent] * 3, *[wordless] * 3, (False, False, False, 0)]
 
 
 def test_a_long_backlog_goes_in_one_day(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,8 @@ def test_settings_are_kept(browser: Browser, house: House, owner: Subscriber) ->
         "greeting": "formal",
         "situation": ["illness", "greed"],
         "retention": "90",
+        "sound_retention": "30",
+        "words_retention": "31",
         "quiet_from": "22:30",
         "quiet_until": "07:00",
         "digest_at": "",
@@ -68,7 +70,8 @@ def test_settings_are_kept(browser: Browser, house: House, owner: Subscriber) ->
     assert (kept.language, kept.jurisdiction, kept.time_zone) == (Language.ZH_HANT, Jurisdiction.TW, "Asia/Taipei")
     assert (kept.quiet_from, kept.quiet_until, kept.digest_at) == ("22:30", "07:00", "")
     assert (kept.nickname, kept.style, kept.greeting) == ("Min", "discreet", Greeting.FORMAL)
-    assert preference == marks.Preference(90, ("illness",))
+    assert preference == marks.Preference(90, ("illness",), sound_days=30, words_days=None)
+    assert 'value="30" selected' in browser.page("/settings")
     assert 'value="90" selected' in browser.page("/settings")
 
 

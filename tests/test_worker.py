@@ -129,6 +129,14 @@ def test_what_is_under_way_is_known(store: Store, promises: engine.Promises) -> 
     assert promises.ever("text", ["CA2", "CA3", "CA4"]) == {"CA2", "CA3"}
 
 
+def test_what_is_put_off_for_long_is_not_under_way(store: Store, promises: engine.Promises) -> None:
+    """A delay that was promised before the clock was set back would keep the sweeper away for as long as that."""
+    with store.write() as tx:
+        promises.later(tx, "message", "soon", 60)
+        promises.later(tx, "message", "late", 3600)
+    assert promises.under_way("message") == {"soon"}
+
+
 def test_done_follow_ups_are_forgotten_after_a_while(store: Store, promises: engine.Promises) -> None:
     """Old and done ones go; young ones, and those that wait however long, stay."""
     with store.write() as tx:

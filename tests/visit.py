@@ -13,13 +13,16 @@ from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
 from screener import create_app
-from screener.house import House
+from screener.files import Files
+from screener.house import Desk, House
+from screener.notify import Notifier
 from screener.numbers import read_caller
 from screener.settings import Settings
 from screener.store import Store, calls, sessions, subscribers
 from screener.store.calls import Arrival, Ring
 from screener.store.records import Call, Subscriber
 from screener.store.schema import recording, turn
+from tests.desk import FakeTelephony
 
 OWNER, MINE, CALLER = "+85291234567", "+85230001111", "+85235984471"
 SECRET = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -71,6 +74,15 @@ def add_recording(store: Store, call: Call, sha256: str, size: int) -> str:
     with store.write() as tx:
         tx.execute(insert(recording).values(noted_at=datetime.now(UTC), source="", **values))
     return name
+
+
+def worker_of(house: House) -> Desk:
+    """What the worker would be given, with a carrier in memory."""
+    settings, carrier = house.settings, FakeTelephony()
+    return Desk(
+        settings=settings, store=house.store, files=Files(settings.recordings_url), telephony=carrier,  # type: ignore[arg-type]
+        notifier=Notifier(settings), promise_later=lambda *_: None, end=lambda *_: None,
+    )  # fmt: skip
 
 
 class Browser:

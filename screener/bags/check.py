@@ -5,9 +5,12 @@ import csv
 import hashlib
 import io
 import json
+import lzma
 import re
 import struct
+import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,23 +18,33 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Self
 
 from screener.bags.container import DECLARATION, MANIFEST, PAYLOAD, TAGS, Zip, manifest
+from screener.bags.stamped import FILE, check_stamps, positions
 from screener.evidence import GENESIS, Entry, Kind, Part, commitment, link, part_digest
+from screener.evidence.files import attached_as
+from screener.timestamps import Roots
 
 CHUNK = 1024 * 1024
 # What the library raises for tables that were tampered with.
-DAMAGE = (zipfile.BadZipFile, EOFError, IndexError, OSError, RuntimeError, ValueError, struct.error)
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    ArithmeticError, EOFError, IndexError, KeyError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
+SPINE_FILE = "data/chain.csv"
 CALL = re.compile(r"data/calls/[^/]+/call\.json")
 
 
 @dataclass(slots=True)
 class Opened:
-    """What was read of a bag: SHA-256 of every file by its path, and the texts that are looked into."""
+    """What was read of a bag: SHA-256 of every file by its path, and what of it is looked into."""
 
-    digests: dict[str, str] = field(default_factory=dict)
-    texts: dict[str, bytes] = field(default_factory=dict)  # what describes the bag, and the chain
-    sealed: dict[int, tuple[str, str]] = field(default_factory=dict)  # position -> commitment and hash
+    digests: dict[str, bytes] = field(default_factory=dict)
+    texts: dict[str, bytes] = field(default_factory=dict)  # what describes the bag
+    held: dict[str, str] = field(default_factory=dict)  # path of a recording or file -> the SHA-256 that was sealed
+    sealed: dict[int, bytes] = field(default_factory=dict)  # position -> commitment and hash
+    spine: IO[bytes] | None = None  # the chain, on disk: it may be long
     calls: int = 0
     problems: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # what is worth knowing and not wrong
 
 
 class _Compare:
@@ -59,19 +72,24 @@ class _Compare:
         self._file.close()
 
 
-def check_bag(path: Path) -> Opened:
-    """Check a bag, a zip or an unpacked folder; `problems` of the answer names everything that differs."""
+def check_bag(path: Path, roots: Roots = ()) -> Opened:
+    """Check a bag, a zip or an unpacked folder; `problems` of the answer names everything that differs.
+
+    Time-stamps in it are checked where `roots` are given.
+    """
     found = Opened()
-    try:
-        if path.is_dir():
-            _read_folder(path, found)
-        else:
-            _read_zip(path, found)
-    except DAMAGE as problem:
-        found.problems.append(f"{path.name} is not a whole zip: {problem}")
-        return found
-    _manifests(found)
-    _links(found)
+    with tempfile.TemporaryFile() as spine:
+        found.spine = spine
+        try:
+            if path.is_dir():
+                _read_folder(path, found)
+            else:
+                _read_zip(path, found)
+        except DAMAGE as problem:
+            found.problems.append(f"{path.name} is not a whole zip: {problem}")
+            return found
+        check_manifests(found)
+        check_links(found, roots)
     return found
 
 
@@ -84,15 +102,31 @@ def _read_folder(path: Path, found: Opened) -> None:
 
 def _read_zip(path: Path, found: Opened) -> None:
     with _Compare(path) as compare, contextlib.closing(Zip(compare)) as again, zipfile.ZipFile(path) as bag:
-        for info in bag.infolist():
-            name = PurePosixPath(info.filename).relative_to(PurePosixPath(info.filename).parts[0]).as_posix()
+        infos = bag.infolist()
+        for info in infos:
+            name = _inside(info)
             try:
                 with bag.open(info) as file:
                     again.add(info.filename, _digested(name, _chunks(file), found))
             except DAMAGE as problem:
                 found.problems.append(f"{name} cannot be read whole: {problem}")
     if compare.differs is not None:
-        found.problems.append(f"byte {compare.differs} of {path.name} is not as it was written")
+        where = _where(infos, compare.differs, bag.start_dir)
+        found.problems.append(f"byte {compare.differs} of {path.name}, {where}, is not as it was written")
+
+
+def _inside(info: zipfile.ZipInfo) -> str:
+    """A file's path in the bag, without the bag's own folder."""
+    path = PurePosixPath(info.filename)
+    return path.relative_to(path.parts[0]).as_posix()
+
+
+def _where(infos: list[zipfile.ZipInfo], at: int, listing: int) -> str:
+    """Which part of the zip a byte belongs to."""
+    before = [info for info in infos if info.header_offset <= at]
+    if at >= listing or not before:
+        return "in the zip's list of files"
+    return f"at {_inside(max(before, key=lambda info: info.header_offset))}"
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
@@ -102,13 +136,15 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 def _digested(name: str, chunks: Iterator[bytes], found: Opened) -> Iterator[bytes]:
     digest, kept = hashlib.sha256(), []
-    looked_into = not name.startswith(PAYLOAD) or name == "data/chain.csv" or CALL.fullmatch(name)
+    looked_into = not name.startswith(PAYLOAD) or CALL.fullmatch(name) or FILE.fullmatch(name)
     for chunk in chunks:
         digest.update(chunk)
         if looked_into:
             kept.append(chunk)
+        elif name == SPINE_FILE and found.spine:
+            found.spine.write(chunk)
         yield chunk
-    found.digests[name] = digest.hexdigest()
+    found.digests[name] = digest.digest()
     if CALL.fullmatch(name):
         _entries(name, b"".join(kept), found)
     elif looked_into:
@@ -122,20 +158,21 @@ def _entries(name: str, text: bytes, found: Opened) -> None:
             parts = [Part(part["name"], part["content"]) for part in one["parts"]]
             if commitment([part_digest(one["salt"], part) for part in parts]) != one["digest"]:
                 found.problems.append(f"{name}: {one['kind']} is not what its entry {one['position']} commits to")
-            found.sealed[one["position"]] = (one["digest"], one["hash"])
+            found.sealed[one["position"]] = f"{one['digest']} {one['hash']}".encode()
             if one["kind"] == Kind.RECORDING:
-                _sound(name, parts[0], found)
+                _held(name, f"audio/{parts[0].content['sid']}.wav", parts[0], found)
+            elif one["kind"] == Kind.ATTACHMENT:
+                _held(name, attached_as(parts[0]), parts[0], found)
         found.calls += 1
     except (ValueError, KeyError, TypeError, AttributeError):
         found.problems.append(f"{name} cannot be read")
 
 
-def _sound(name: str, part: Part, found: Opened) -> None:
-    path = name.replace("call.json", f"audio/{part.content['sid']}.wav")
-    found.texts[f"sealed {path}"] = str(part.content["sha256"]).encode()
+def _held(name: str, file: str, part: Part, found: Opened) -> None:
+    found.held[name.replace("call.json", file)] = str(part.content["sha256"])
 
 
-def _manifests(found: Opened) -> None:
+def check_manifests(found: Opened) -> None:
     """Both manifests, to the byte: a manifest that says the same in other letters was changed too."""
     payload = {name: digest for name, digest in found.digests.items() if name.startswith(PAYLOAD)}
     tags = {name: digest for name, digest in found.digests.items() if not name.startswith(PAYLOAD) and name != TAGS}
@@ -143,44 +180,56 @@ def _manifests(found: Opened) -> None:
         _listing(listing, digests, found)
     if found.texts.get("bagit.txt", DECLARATION) != DECLARATION:
         found.problems.append("bagit.txt differs")
-    for name in [one for one in found.texts if one.startswith("sealed ")]:
-        path = name.removeprefix("sealed ")
-        if path in found.digests and found.digests[path].encode() != found.texts[name]:
-            found.problems.append(f"{path} is not the recording that was sealed")
+    for path, sealed in found.held.items():
+        if path in found.digests and found.digests[path].hex() != sealed:
+            what = "recording" if "/audio/" in path else "file"
+            found.problems.append(f"{path} is not the {what} that was sealed")
 
 
-def _listing(name: str, digests: dict[str, str], found: Opened) -> None:
+def _listing(name: str, digests: dict[str, bytes], found: Opened) -> None:
     stored = found.texts.get(name)
     if stored is None:
         found.problems.append(f"{name} is missing")
         return
-    if stored == manifest(digests):
+    wanted = hashlib.sha256()
+    for line in manifest(digests):
+        wanted.update(line)
+    if wanted.digest() == found.digests[name]:
         return
     lines = [line.partition("  ") for line in stored.decode("utf-8", "replace").splitlines()]
     listed = {path: digest for digest, _, path in lines}
-    changed = [f"{path} differs from {name}" for path in listed if path in digests and listed[path] != digests[path]]
-    gone = [f"{path} is missing" for path in listed if path not in digests]
+    changed = [
+        f"{path} differs from {name}" for path in listed if path in digests and listed[path] != digests[path].hex()
+    ]
+    gone = [f"{path} is missing, and {name} lists it" for path in listed if path not in digests]
     new = [f"{path} is not in {name}" for path in digests if path not in listed]
     found.problems += changed + gone + new or [f"{name} itself was changed"]
 
 
-def _links(found: Opened) -> None:
+def check_links(found: Opened, roots: Roots = ()) -> None:
     """The links from the first entry in the bag to the head, and that the bag's entries are among them."""
-    text = found.texts.get("data/chain.csv")
     info = found.texts.get("bag-info.txt", b"").decode("utf-8", "replace")
     name = next((line[21:] for line in info.splitlines() if line.startswith("External-Identifier: ")), "")
-    spine: dict[int, tuple[str, str]] = {}
-    previous = None
-    for row in csv.DictReader(io.StringIO((text or b"").decode("utf-8", "replace"), newline="")):
-        try:
+    left, previous, stamped = dict(found.sealed), None, positions(iter(found.texts))
+    assert found.spine is not None
+    found.spine.seek(0)
+    lines = io.TextIOWrapper(found.spine, "utf-8", "replace", newline="")
+    try:
+        for row in csv.DictReader(lines):
             previous = _link(name, row, previous, found)
-            spine[int(row["position"])] = (row["digest"], row["hash"])
-        except (ValueError, TypeError, KeyError):
-            found.problems.append("data/chain.csv cannot be read")
-            return
-    for position, entry in found.sealed.items():
-        if spine.get(position) != entry:
-            found.problems.append(f"entry {position} is not in the chain of this bag")
+            if left.get(previous[0]) == f"{row['digest']} {row['hash']}".encode():
+                del left[previous[0]]
+            if previous[0] in stamped:
+                stamped[previous[0]] = previous[1]
+    except (ValueError, TypeError, KeyError):
+        found.problems.append(f"{SPINE_FILE} cannot be read")
+        return
+    finally:
+        lines.detach()
+    found.problems += [f"entry {position} is not in the chain of this bag" for position in left]
+    wrong, said = check_stamps(found.texts, name, stamped, roots)
+    found.problems += wrong
+    found.said += said
 
 
 def _link(name: str, row: dict[str, Any], previous: tuple[int, str] | None, found: Opened) -> tuple[int, str]:

@@ -6,7 +6,7 @@ zip itself can be told as well.
 
 import hashlib
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -59,29 +59,30 @@ class Bag:
 
     def __init__(self, sink: Sink, name: str) -> None:
         self._zip, self._name = Zip(sink), name
-        self._payload: dict[str, str] = {}
-        self._tags: dict[str, str] = {}
+        self._payload: dict[str, bytes] = {}
+        self._tags: dict[str, bytes] = {}
         self._bytes = 0
-        self._tag("bagit.txt", DECLARATION)
+        self._tag("bagit.txt", [DECLARATION])
 
     def add(self, path: str, chunks: Iterable[bytes]) -> str:
         """Add a payload file by its path below data/; its SHA-256."""
         digest, size = self._zip.add(f"{self._name}/{PAYLOAD}{path}", chunks)
-        self._payload[PAYLOAD + path] = digest
+        self._payload[PAYLOAD + path] = bytes.fromhex(digest)
         self._bytes += size
         return digest
 
     def close(self, made_on: date, info: Mapping[str, str]) -> None:
         lines = {**info, "Bagging-Date": made_on.isoformat(), "Payload-Oxum": f"{self._bytes}.{len(self._payload)}"}
-        self._tag("bag-info.txt", "".join(f"{name}: {value}\n" for name, value in lines.items()).encode())
+        self._tag("bag-info.txt", ["".join(f"{name}: {value}\n" for name, value in lines.items()).encode()])
         self._tag(MANIFEST, manifest(self._payload))
         self._tag(TAGS, manifest(self._tags))
         self._zip.close()
 
-    def _tag(self, path: str, content: bytes) -> None:
-        self._tags[path] = self._zip.add(f"{self._name}/{path}", [content])[0]
+    def _tag(self, path: str, content: Iterable[bytes]) -> None:
+        self._tags[path] = bytes.fromhex(self._zip.add(f"{self._name}/{path}", content)[0])
 
 
-def manifest(digests: Mapping[str, str]) -> bytes:
+def manifest(digests: Mapping[str, bytes]) -> Iterator[bytes]:
     """The lines of a manifest, sorted by path, so that the same files have the same manifest."""
-    return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests)).encode()
+    for path in sorted(digests):
+        yield f"{digests[path].hex()}  {path}\n".encode()

@@ -84,7 +84,10 @@ def differences(script: Script, seen: Observed) -> list[str]:
 
 @click.command()
 @click.option("--exit", "ends", is_flag=True, help="End after the last call instead of keeping the pages open.")
-def demo(ends: bool) -> None:
+@click.option(
+    "--evidence", type=click.Path(dir_okay=False, path_type=Path), help="Also write a bag of calls to this file."
+)
+def demo(ends: bool, evidence: Path | None) -> None:
     """Show the main job with no account: callers ring, are screened, and the texts arrive.
 
     Everything runs on this machine, in a temporary folder that is removed at the end. Ends with status 1 if a
@@ -93,7 +96,7 @@ def demo(ends: bool) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with ExitStack() as stack:
-            failed = run(stack, ends=ends)
+            failed = run(stack, evidence, ends=ends)
     except PremisesError as problem:
         raise click.ClickException(str(problem)) from problem
     except KeyboardInterrupt:
@@ -102,13 +105,15 @@ def demo(ends: bool) -> None:
         raise click.ClickException(f"otherwise than expected: {', '.join(failed)}")
 
 
-def run(stack: ExitStack, *, ends: bool) -> list[str]:
+def run(stack: ExitStack, evidence: Path | None, *, ends: bool) -> list[str]:
     """The whole demo; what came out otherwise. `stack` is closed afterwards, whatever happens."""
     begun = time.monotonic()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="screener-demo-")))
     carrier = stack.enter_context(Carrier("AC" + secrets.token_hex(16), secrets.token_hex(16)))
     premises = Premises(folder, carrier)
     failed = show(premises, stack)
+    if evidence:
+        show_evidence(premises, evidence)
     click.echo(f"{time.monotonic() - begun:.0f} seconds in all.")
     if not ends:
         keep_open(premises)
@@ -130,6 +135,13 @@ def show(premises: Premises, stack: ExitStack) -> list[str]:
         if not tell(script, call, store, premises.carrier):
             failed.append(script.name)
     return failed + afterwards(premises.carrier) + show_ladder(premises, stack)
+
+
+def show_evidence(premises: Premises, to: Path) -> None:
+    """One subscriber's calls as an evidence bag, and what its check says."""
+    path = str(to.absolute())
+    click.echo(f"\n{premises.run('export', '--phone', RESIDENTS['hk'].phone, '--to', path).strip()}")
+    click.echo(premises.run("verify", path).strip())
 
 
 def play(carrier: Carrier, wanted: list[Script]) -> Iterator[tuple[Script, CallRecord]]:

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 
 from screener.files import Files
 from screener.guidance import check
 from screener.settings import Settings, is_loopback, read_settings
-from screener.store import Store, messages, open_store, owed, subscribers
+from screener.store import Store, messages, open_store, owed, remnants, stamps, subscribers
 from screener.store.records import Subscriber
 from screener.telephony import Telephony, TelephonyError
+
+OVERDUE = timedelta(days=1)  # by which a time-stamp may be late
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,11 @@ def examine(settings: Settings, store: Store) -> Iterator[Finding]:
     yield Finding(True, "the database answers and is up to date")
     writable = Files(settings.recordings_url).writable()
     yield Finding(writable, "recordings can be kept" if writable else "the folder of recordings cannot be written to")
-    yield from backlog(store)
+    yield from backlog(settings, store)
     yield from carrier(settings, store)
 
 
-def backlog(store: Store) -> Iterator[Finding]:
+def backlog(settings: Settings, store: Store) -> Iterator[Finding]:
     """What is owed and not done."""
     with store.read() as tx:
         states = messages.counts(tx)
@@ -68,7 +70,35 @@ def backlog(store: Store) -> Iterator[Finding]:
         yield Finding(False, f"{looked_for} texts need a look: see the calls' pages for what is uncertain")
     late = oldest > 600
     waiting = "nothing is owed" if not oldest else f"the oldest thing owed is {oldest:.0f} s old"
+    yield from erasures(store)
+    yield from stamped(settings, store)
     yield Finding(not late, waiting + ("; is a worker running? (screener serve)" if late else ""))
+
+
+def stamped(settings: Settings, store: Store) -> Iterator[Finding]:
+    """Whether the time-stamp service does what it is there for."""
+    if not settings.tsa_url:
+        return
+    now = datetime.now(UTC)
+    with store.read() as tx:
+        last, due = stamps.latest(tx), stamps.due(tx, now - OVERDUE)
+    when = f"last {last:%Y-%m-%d %H:%M} UTC" if last else "never yet"
+    mend = (
+        f"; {len(due)} chains wait: check SCREENER_TSA_URL and SCREENER_TSA_ROOTS, and the worker's log" if due else ""
+    )
+    yield Finding(not due, f"chains are time-stamped, {when}{mend}")
+
+
+def erasures(store: Store) -> Iterator[Finding]:
+    """What is still left elsewhere of calls that were deleted here."""
+    with store.read() as tx:
+        left = remnants.left(tx)
+    count = sum(left.counts.values())
+    if left.oldest:
+        since = f"{left.oldest:%Y-%m-%d %H:%M} UTC"
+        yield Finding(False, f"{count} things of deleted calls remain, the oldest since {since}: {left.problem}")
+    elif count:
+        yield Finding(True, f"{count} things of deleted calls are on their way out")
 
 
 def carrier(settings: Settings, store: Store) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """`screener verify` and `screener export`: the log against its chains, a bag by itself, calls as a bag or sheet."""
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,10 @@ from screener.cli.operate import PHONE, opened
 from screener.files import Files, FilesError
 from screener.settings import Settings
 from screener.store import Store, proof, subscribers
+from screener.store.proof import Outside
 from screener.store.records import Subscriber
+from screener.timestamps import Roots, StampError, read_roots
+from screener.timestamps import check as check_token
 
 DIFFERS = 1  # the exit status when anything is not as it was sealed
 EVERY = 500  # calls between two lines of progress
@@ -21,20 +25,41 @@ EVERY = 500  # calls between two lines of progress
 @click.command()
 @click.argument("bag", type=click.Path(exists=True, path_type=Path), required=False)
 @click.option("--no-audio", is_flag=True, help="Do not read the recordings again; only look whether they are there.")
-def verify(bag: Path | None, no_audio: bool) -> None:
+@click.option(
+    "--tsa-roots",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Root certificates (PEM) by which time-stamps are checked; without it, SCREENER_TSA_ROOTS.",
+)
+def verify(bag: Path | None, no_audio: bool, tsa_roots: str | None) -> None:
     """Check a BAG (zip or folder), or without one the whole database, and name whatever differs.
 
     Exits with 1 when anything does.
     """
+    try:
+        roots = read_roots(tsa_roots or os.environ.get("SCREENER_TSA_ROOTS", ""))
+    except StampError as problem:
+        raise click.ClickException(str(problem)) from problem
     if bag:
-        found = check_bag(bag)
-        tell(found.problems, f"{bag.name}: {found.calls} calls, {len(found.digests)} files")
+        opened = check_bag(bag, roots)
+        tell(opened.problems, opened.said, f"{bag.name}: {opened.calls} calls, {len(opened.digests)} files")
         return
     settings, store = ready()
     files = Files(settings.recordings_url)
+    attest = (lambda token, data: attested(token, data, roots)) if roots else None
+    outside = Outside(lambda *held: listen(files, *held, whole=not no_audio), attest, counting())
     with store.snapshot() as tx:
-        checked = proof.check(tx, store.chain_heads, lambda *held: listen(files, *held, whole=not no_audio), counting())
-    tell(checked.problems, f"{checked.calls} calls, {checked.entries} entries")
+        checked = proof.check(tx, store.chain_heads, outside)
+    waiting = f"; {checked.waiting} rows are not sealed yet" if checked.waiting else ""
+    tell(checked.problems, checked.said, f"{checked.calls} calls, {checked.entries} entries{waiting}")
+
+
+def attested(token: bytes, data: bytes, roots: Roots) -> tuple[bool, str]:
+    """Whether a token holds, and what it says."""
+    try:
+        stamped = check_token(token, data, roots)
+    except StampError as problem:
+        return False, str(problem)
+    return True, f"it was there at {stamped.at:%Y-%m-%d %H:%M:%S} UTC, says {stamped.signer}"
 
 
 def ready() -> tuple[Settings, Store]:
@@ -44,14 +69,14 @@ def ready() -> tuple[Settings, Store]:
     return settings, store
 
 
-def tell(problems: list[str], what: str) -> None:
-    """Everything that differs, one line each; then how much was looked at."""
-    for problem in problems:
-        click.echo(problem)
+def tell(problems: list[str], said: list[str], what: str) -> None:
+    """Everything that differs or is worth knowing, one line each; then how much was looked at."""
+    for line in [*said, *problems]:
+        click.echo(line)
     if problems:
         click.echo(f"{what}: {len(problems)} findings.", err=True)
         sys.exit(DIFFERS)
-    click.echo(f"{what}: everything is as it was sealed.")
+    click.echo(f"{what}: everything sealed is as it was sealed.")
 
 
 def listen(files: Files, sha256: str, size: int, *, whole: bool) -> str:
@@ -123,7 +148,8 @@ def _day(day: object, owner: Subscriber) -> datetime | None:
 
 
 def write_sheet(store: Store, owner: Subscriber, choice: Choice, to: Path) -> str:
-    to.write_bytes(sheet_of(store, owner, choice))
+    with to.open("xb") as file:
+        file.writelines(sheet_of(store, owner, choice))
     return "the calls as CSV."
 
 

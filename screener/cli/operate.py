@@ -1,6 +1,8 @@
 """Commands of the operator: the database, the subscribers, a way in."""
 
+import sys
 from datetime import UTC, datetime
+from math import inf
 from zoneinfo import available_timezones
 
 import click
@@ -8,7 +10,7 @@ import click
 from screener.model import Jurisdiction, Language
 from screener.numbers import e164
 from screener.settings import Settings, read_settings
-from screener.store import Store, open_store, sessions, subscribers
+from screener.store import Store, departures, open_store, remnants, sessions, subscribers
 from screener.store.subscribers import AlreadyTaken
 
 
@@ -126,20 +128,30 @@ def list_() -> None:
 @click.option("--phone", type=PHONE, required=True, help="The subscriber's own phone.")
 @click.confirmation_option(prompt="Delete this subscriber with all calls, words and texts?")
 def remove(phone: str) -> None:
-    """Remove a subscriber with all calls, words, recordings and texts."""
-    settings, store = opened()
-    from screener.files import Files
-    from screener.store import recordings
+    """Remove a subscriber with all calls, words, recordings and texts, here and at the carrier.
 
+    What cannot go yet, because the carrier is down or a call is on the line, is left to the worker and told by
+    `screener doctor`.
+    """
+    from screener.followup import clearing, leaving
+    from screener.worker import make_desk
+
+    settings, store = opened()
+    desk = make_desk(settings, store)
     with store.write() as tx:
         owner = subscribers.by_phone(tx, phone)
-        held = recordings.hashes_of(tx, owner.id) if owner else []
-        if not subscribers.remove(tx, phone):
+        if owner is None:
             raise click.ClickException("There is no subscriber with this phone.")
-        unused = [sha256 for sha256 in held if not recordings.still_used(tx, sha256)]
-    for sha256 in unused:
-        Files(settings.recordings_url).delete(sha256)
-    click.echo(f"Removed {phone} and everything kept for it here.")
+        going = departures.begin(tx, owner, datetime.now(UTC), whole=True)
+    with click.progressbar(length=going.calls, label="Calls", file=sys.stderr) as bar:
+        done = leaving.leave(desk, owner.id, bar.update, seconds=inf)
+    clearing.clear(desk, seconds=inf)
+    store.settle()
+    with store.read() as tx:
+        left = sum(remnants.left(tx).counts.values())
+    click.echo(f"Removed {phone} and everything kept for it here." if done else f"{phone} is being removed.")
+    if left or not done:
+        click.echo(f"{left} things are still to be deleted elsewhere; the worker does it, `screener doctor` tells.")
 
 
 @click.command()

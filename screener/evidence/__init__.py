@@ -20,6 +20,7 @@ class Kind(StrEnum):
     RECORDING = "recording"
     DELIVERY = "delivery"
     CUSTODY = "custody"
+    ATTACHMENT = "attachment"  # a file that the subscriber added
     TOMBSTONE = "tombstone"  # names the entries whose content was deleted
 
 

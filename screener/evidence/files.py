@@ -3,18 +3,23 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from screener.evidence import Dossier, Entry, Kind, time_text
+from screener.evidence import Dossier, Entry, Kind, Part, time_text
 from screener.evidence.words import Words
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
     "sid", "time", "caller", "seconds", "consent", "disposition", "category", "organisation", "on_behalf_of", "audio",
 )  # fmt: skip
+ENDINGS = {
+    "application/pdf": "pdf", "audio/amr": "amr", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg",
+    "audio/wav": "wav", "image/gif": "gif", "image/heic": "heic", "image/jpeg": "jpg", "image/png": "png",
+    "image/webp": "webp", "video/mp4": "mp4",
+}  # fmt: skip
 SPINE = ("position", "kind", "at", "digest", "detail", "hash")
 
 
@@ -71,24 +76,35 @@ def row(dossier: Dossier, words: Words, zone: ZoneInfo) -> list[str]:
     return ["" if values.get(name) is None else str(values[name]) for name in COLUMNS]
 
 
-def sheet(rows: Iterable[list[str]], words: Words) -> bytes:
-    """CSV that a spreadsheet opens as text: a cell that would be a formula gets an apostrophe before it."""
+def attached_as(part: Part) -> str:
+    """Where a file that the subscriber added stands in its call's folder; its own name is in the JSON beside it."""
+    return f"files/{part.content['id']}.{ENDINGS.get(str(part.content['media_type']), 'bin')}"
+
+
+def sheet_head(words: Words) -> bytes:
+    """The sheet's first line, after a mark by which spreadsheets know UTF-8."""
+    return b"\xef\xbb\xbf" + _csv([words[name] for name in COLUMNS])
+
+
+def sheet_line(cells: list[str]) -> bytes:
+    """One call in the sheet; a cell that would be a formula gets an apostrophe before it."""
+    return _csv([safe(cell) for cell in cells])
+
+
+def _csv(cells: list[str]) -> bytes:
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([words[name] for name in COLUMNS])
-    writer.writerows([safe(cell) for cell in one] for one in rows)
-    return ("\ufeff" + out.getvalue()).encode("utf-8", "replace")
+    csv.writer(out).writerow(cells)
+    return out.getvalue().encode("utf-8", "replace")
 
 
 def safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def index(rows: Iterable[list[str]], words: Words, language: str, zone: ZoneInfo) -> bytes:
-    """A page that needs nothing but a browser: the calls, with links to their files."""
+def index_frame(words: Words, language: str, zone: ZoneInfo) -> tuple[bytes, bytes]:
+    """What stands before and after the calls on a page that needs nothing but a browser."""
     head = "".join(f"<th scope=col>{escape(words[name])}</th>" for name in COLUMNS)
-    body = "\n".join(_line(one, words) for one in rows)
-    page = f"""<!doctype html>
+    before = f"""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{escape(words["title"])}</title>
 <style>body{{font-family:sans-serif;margin:1rem}}table{{border-collapse:collapse}}
@@ -96,18 +112,17 @@ th,td{{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:
 <body><h1>{escape(words["title"])}</h1>
 <p>{escape(words["claims"])}</p><p>{escape(words["check"])}</p><p>{escape(words["zone"])}: {escape(str(zone))}</p>
 <table><thead><tr>{head}</tr></thead><tbody>
-{body}
-</tbody></table></body></html>
 """
-    return page.encode("utf-8", "replace")
+    return before.encode("utf-8", "replace"), b"</tbody></table></body></html>\n"
 
 
-def _line(cells: list[str], words: Words) -> str:
+def index_line(cells: list[str], words: Words) -> bytes:
+    """One call on that page, with links to its files."""
     sid, audio = cells[0], cells[-1].split()
     links = [f'<a href="calls/{sid}/audio/{one}.wav">{escape(words["listen"])}</a>' for one in audio]
     first = f'<a href="calls/{sid}/transcript.txt">{sid}</a> <a href="calls/{sid}/call.json">JSON</a>'
     shown = [first, *(escape(cell) for cell in cells[1:-1]), " ".join(links)]
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in shown) + "</tr>"
+    return ("<tr>" + "".join(f"<td>{cell}</td>" for cell in shown) + "</tr>\n").encode("utf-8", "replace")
 
 
 def spine_line(entry: Entry, hash_: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The only gate to recordings: each is kept under its SHA-256, written whole or not at all, in a folder or a bucket."""
+"""The only gate to recordings and made bags: under their names whole or not at all, in a folder or a bucket."""
 
 import hashlib
 import os
@@ -6,16 +6,18 @@ import re
 import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from screener.files.folder import Folder
 
-__all__ = ["Files", "FilesError", "Kept"]
+__all__ = ["Files", "FilesError", "Kept", "is_recording"]
 
 NAME = re.compile(r"[0-9a-f]{64}")
+BAG = re.compile(r"bag-[0-9A-Za-z_-]{22}")  # a bag that is kept for its subscriber to fetch
 MOST_BYTES = 512 * 1024 * 1024  # more than any call of ours can last, at 16 kB a second
 BUCKET = "s3://"
 
@@ -82,6 +84,19 @@ class Files:
             arriving.unlink(missing_ok=True)
         return kept
 
+    @contextmanager
+    def making(self, name: str) -> Iterator[IO[bytes]]:
+        """A new file, which stands under its name once it is whole; after an error nothing does."""
+        arriving = self.shelf.arriving() / f"arriving-{secrets.token_hex(8)}"
+        try:
+            with arriving.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            self.shelf.take(arriving, named(name))
+        finally:
+            arriving.unlink(missing_ok=True)
+
     def path(self, sha256: str) -> Path:
         """Where the bytes with this hash are in the folder; only a hash can name a file here."""
         if not isinstance(self.shelf, Folder):
@@ -133,10 +148,18 @@ class Files:
         return self.shelf.writable()
 
 
-def named(sha256: str) -> str:
-    if not NAME.fullmatch(sha256):
+def is_recording(name: str) -> bool:
+    """Whether it is a hash, and no bag's name."""
+    return NAME.fullmatch(name) is not None
+
+
+def named(name: str) -> str:
+    """The file of this name: a recording's hash, or a bag's own name."""
+    if BAG.fullmatch(name):
+        return f"{name}.zip"
+    if not NAME.fullmatch(name):
         raise FilesError("not the name of a recording")
-    return f"{sha256}.wav"
+    return f"{name}.wav"
 
 
 def _shelf(url: str) -> Shelf:
@@ -155,7 +178,7 @@ def _write(path: Path, chunks: Iterable[bytes]) -> tuple[Kept, bytes]:
             size += len(chunk)
             if size > MOST_BYTES:
                 raise FilesError("the recording is larger than any call can be")
-            head = head or chunk[:12]
+            head = (head + chunk[:12])[:12]
             digest.update(chunk)
             file.write(chunk)
         file.flush()

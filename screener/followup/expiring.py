@@ -1,53 +1,85 @@
-"""Once a day: calls older than wished are deleted, and so are those whose deletion waited for the carrier."""
+"""Once a day: sound, words and whole calls older than their subscriber wished are deleted, a call at a time."""
 
 import logging
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
+from screener.followup import clearing
 from screener.house import Desk
-from screener.store import calls, custody, erasing, marks
+from screener.store import Connection, calls, custody, erasing, marks, old, packings
+from screener.store.records import Call
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
+WHO = "retention"
+
+Deed = Callable[[Desk, Connection, Call], None]
 
 
 def expire(desk: Desk) -> int:
-    """Delete what is past its time; how many calls. One whose sound the carrier may still have goes after it."""
-    gone = 0
+    """Delete what is past its time; of how many calls."""
     with desk.store.read() as tx:
         wishes = marks.retentions(tx)
-    for owner_id, days in wishes.items():
-        before = desk.now() - timedelta(days=days)
-        after = 0
-        while True:
-            with desk.store.read() as tx:
-                found = calls.ended_before(tx, owner_id, before, after, AT_ONCE)
-            if not found:
-                break
-            gone += sum(delete(desk, sid) for _, sid in found)
-            after = found[-1][0]
-    with desk.store.read() as tx:
-        waiting = custody.unfinished(tx)
-    gone += sum(delete(desk, sid) for sid in waiting)
-    if gone:
-        log.info("deleted %d calls as their subscribers wished", gone)
-    return gone
+    done = 0
+    for owner_id, wish in wishes.items():
+        # The whole call first: what goes with it need not be deleted before.
+        for days, find, deed in (
+            (wish.retention_days, old.ended, delete_all),
+            (wish.words_days, old.with_words, delete_words),
+            (wish.sound_days, old.with_sound, delete_sound),
+        ):
+            before = desk.now() - timedelta(days=days) if days else None
+            done += sum(delete(desk, sid, deed) for sid in _found(desk, find, owner_id, before))
+    with desk.store.write() as tx:
+        packings.drop(tx, packings.past(tx, desk.now() - packings.KEPT), desk.now())
+    if done:
+        log.info("deleted what was past its time of %d calls", done)
+    return done
 
 
-def delete(desk: Desk, sid: str) -> bool:
-    """Delete one call as its subscriber would; False while a recording may be left somewhere."""
+def _found(desk: Desk, find: old.Find, owner_id: int, before: datetime | None) -> Iterator[str]:
+    after = 0
+    while before:
+        with desk.store.read() as tx:
+            some = find(tx, owner_id, before, after, AT_ONCE)
+        yield from (sid for _, sid in some)
+        if not some:
+            return
+        after = some[-1][0]
+
+
+def delete(desk: Desk, sid: str, deed: Deed) -> bool:
+    """Delete something of one call, if it is there still."""
     with desk.store.write() as tx:
         call = calls.find(tx, sid, lock=True)
-        if call is None:
-            return False
-        left = erasing.sound(tx, call)
-        for one in left.at_carrier:
-            desk.promise_later(tx, "recording", f"{one}:r{int(desk.now().timestamp())}", 0)
-        erasing.words(tx, call)
-        custody.note(tx, call, "retention", "deleted", "all")
-        gone = erasing.everything(tx, call, desk.settings.secret_key, desk.now())
-        if not gone:
-            erasing.later(tx, call)
-        for sha256 in left.files:  # before the commit: a crash after it would leave a file that no row tells of
-            desk.files.delete(sha256)
-    return gone
+        if call:
+            deed(desk, tx, call)
+        return call is not None
+
+
+def delete_all(desk: Desk, tx: Connection, call: Call) -> None:
+    """The call goes; while a text about it is being sent, its words and sound go before it."""
+    custody.note(tx, call, WHO, "deleted", "all")
+    if erasing.everything(tx, call, desk.settings.secret_key, desk.now()):
+        clearing.promise(desk, tx)
+        return
+    erasing.words(tx, call)
+    _sound(desk, tx, call)
+    erasing.added(tx, call)
+    erasing.later(tx, call)
+
+
+def delete_words(_desk: Desk, tx: Connection, call: Call) -> None:
+    erasing.words(tx, call)
+    custody.note(tx, call, WHO, "deleted", "words")
+
+
+def delete_sound(desk: Desk, tx: Connection, call: Call) -> None:
+    _sound(desk, tx, call)
+    custody.note(tx, call, WHO, "deleted", "sound")
+
+
+def _sound(desk: Desk, tx: Connection, call: Call) -> None:
+    for sid in erasing.sound(tx, call):
+        desk.promise_later(tx, "recording", f"{sid}:r{int(desk.now().timestamp())}", 0)

@@ -1,5 +1,6 @@
-"""Erases what waits for the carrier: calls that were to go while a recording of them could still be anywhere."""
+"""Erases calls that were to go while a text about them was just being sent."""
 
+from screener.followup import clearing
 from screener.house import Desk
 from screener.store import calls, erasing
 
@@ -16,4 +17,7 @@ def erase_promised(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
 def _erase(desk: Desk, sid: str) -> bool:
     with desk.store.write() as tx:
         call = calls.find(tx, sid, lock=True)
-        return call is not None and erasing.everything(tx, call, desk.settings.secret_key, desk.now())
+        gone = call is not None and erasing.everything(tx, call, desk.settings.secret_key, desk.now())
+        if gone:
+            clearing.promise(desk, tx)
+        return gone

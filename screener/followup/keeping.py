@@ -1,6 +1,7 @@
 """Recordings after the call: fetched, hashed as they arrive, kept; or deleted, here and at the carrier."""
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 
 from screener.evidence import Kind
@@ -9,7 +10,7 @@ from screener.house import Desk
 from screener.model import Consent
 from screener.store import Connection, calls, chain, recordings
 from screener.store.records import Call, Recording
-from screener.telephony import Gone, NotReady, TelephonyError
+from screener.telephony import Gone, Media, NotReady, TelephonyError
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +18,10 @@ TRIES = 8  # quick tries while the carrier prepares the media; after that the sw
 ASKED_FROM = 4  # the try from which the carrier is asked what has become of the recording
 GIVEN_UP = timedelta(hours=24)  # after which a recording that the carrier never finished is not waited for
 LISTED_LATE = timedelta(minutes=10)  # after a call's end a recording of it is surely in the carrier's list
+# We ask for `.wav`, which the carrier documents as audio/x-wav; the others are its registered and its older names. A
+# redirect may lead to a store that names no type. Under every name the bytes must be those of a WAV file.
 AUDIO = frozenset({"audio/x-wav", "audio/wav", "audio/wave", "audio/vnd.wave"})
+UNNAMED = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 STATES = {"completed": "promised", "absent": "absent", "deleted": "failed", "failed": "failed"}
 
 
@@ -41,9 +45,7 @@ def fetch(desk: Desk, recording: Recording, attempt: int) -> bool:
     sid = recording.sid
     try:
         with desk.telephony.media(sid) as media:
-            if media.media_type not in AUDIO:
-                raise FilesError("the carrier sent something that is not a recording")
-            kept = desk.files.keep(media.chunks, media.size, lambda kept: name(desk, sid, kept))
+            kept = desk.files.keep(sound_of(media), media.size, lambda kept: name(desk, sid, kept))
         hold(desk, sid, kept)
     except (TelephonyError, FilesError, OSError) as problem:
         why = str(problem) if not isinstance(problem, OSError) else type(problem).__name__
@@ -55,9 +57,25 @@ def fetch(desk: Desk, recording: Recording, attempt: int) -> bool:
     return True
 
 
+def sound_of(media: Media) -> Iterator[bytes]:
+    """The bytes of a WAV file as they arrive. FilesError for whatever else comes: words, or sound in another form."""
+    head = b""
+    if media.media_type not in AUDIO | UNNAMED:
+        raise FilesError("the carrier sent something that is not a recording")
+    for chunk in media.chunks:
+        head = (head + chunk)[:12]
+        if len(head) == 12 and (head[:4], head[8:]) != (b"RIFF", b"WAVE"):
+            raise FilesError("the carrier sent something that is not a recording")
+        yield chunk
+    if len(head) < 12:
+        raise FilesError("the recording was cut short")
+
+
 def name(desk: Desk, sid: str, kept: Kept) -> None:
     """Write down under which name the bytes will stand, before they do: a crash leaves no file that no row tells of."""
     with desk.store.write() as tx:
+        if recordings.find(tx, sid) is None:
+            raise FilesError("its call was deleted meanwhile")
         recordings.change(tx, sid, {"sha256": kept.sha256, "size": kept.size})
 
 

@@ -1,9 +1,14 @@
-"""Seals what became final without its entry in the chain: deliveries, and whatever a crash or an older version left."""
+"""Seals what became final without its entry in the chain: deliveries; anything else is marked as sealed late."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 
+from screener.evidence import Kind
 from screener.house import Desk
-from screener.store import chain, unsealed
+from screener.store import Connection, chain, unsealed
+from screener.store.chain import Subject
+
+log = logging.getLogger(__name__)
 
 WINDOW = timedelta(days=7)
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -19,7 +24,15 @@ def seal_rest(desk: Desk, *, whole: bool = False) -> int:
         with desk.store.read() as tx:
             left = unsealed.find(tx, since, desk.now() - SETTLED, MOST)
         with desk.store.write() as tx:
-            sealed = sum(chain.add(tx, one) for one in left if not chain.is_sealed(tx, one))
+            sealed = sum(seal(tx, one) for one in left if not chain.is_sealed(tx, one))
         done += sealed
         if not sealed:
             return done
+
+
+def seal(tx: Connection, one: Subject) -> bool:
+    """Only deliveries become final without a transaction of ours that could seal them."""
+    late = one.kind is not Kind.DELIVERY
+    if late:
+        log.error("a %s was not sealed when it came in, and is sealed late", one.kind)
+    return chain.add(tx, one, chain.LATE if late else "")

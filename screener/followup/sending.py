@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from screener.house import Desk
-from screener.notify import ChannelRefused
+from screener.notify import ChannelRefused, ChannelUnsure
 from screener.store import Connection, channels, messages
 from screener.store.records import Message
 from screener.telephony import Gone, NotSent, Outgoing, Refused, TelephonyError, Uncertain
@@ -80,13 +80,23 @@ def send(desk: Desk, message: Message) -> None:
 
 
 def notify(desk: Desk, message: Message) -> None:
-    """Hand a claimed message to one of the subscriber's other channels. What may have arrived is not sent again."""
+    """Hand a claimed message to one of the subscriber's other channels. What may have arrived is not sent again.
+
+    A claim that went stale is given back, since another worker may have settled it. A worker that is frozen inside the
+    channel's own call is the one gap left; even then no other worker sends, because no channel can be asked.
+    """
     with desk.store.read() as tx:
         channel = channels.find(tx, message.channel_id) if message.channel_id else None
     try:
         if channel is None:
             raise ChannelRefused("the channel was removed")
+        if is_stale(desk, message):
+            raise NotSent("this worker was held up before it could send")
         desk.notifier.send(channel.address, message.body)
+    except NotSent as problem:
+        wait(desk, message, str(problem))
+    except ChannelUnsure as problem:
+        give_up(desk, message, str(problem))
     except ChannelRefused as problem:
         fail(desk, message, None, str(problem))
     else:
@@ -174,8 +184,9 @@ def release(desk: Desk, message: Message) -> bool:
 def give_up(desk: Desk, message: Message, why: str) -> None:
     """It may have arrived, and nobody can tell: a person must look."""
     with desk.store.write() as tx:
-        messages.settle(tx, message, {"state": "needs_a_look", "problem": why, "updated_at": desk.now()})
-    log.error("a message needs a look: %s", why)
+        given_up = messages.settle(tx, message, {"state": "needs_a_look", "problem": why, "updated_at": desk.now()})
+    if given_up:
+        log.error("a message needs a look: %s", why)
 
 
 def ask_after(desk: Desk, message_id: str) -> None:

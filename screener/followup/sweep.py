@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from screener import telephony
 from screener.followup.forgetting import erase_promised
 from screener.followup.sealing import seal_rest
+from screener.followup.stamping import owed_stamps
 from screener.house import Desk
 from screener.settings import Settings
-from screener.store import calls, messages, notices, recordings
+from screener.store import calls, departures, messages, notices, packings, recordings, remnants
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ def start_again(desk: Desk, kind: str, sids: Iterable[str]) -> int:
     """Promise follow-ups under ids that a finished or failed run has not used up, but for those under way already."""
     wanted = set(sids)
     wanted -= desk.under_way(kind) if wanted else set()
+    if not wanted:
+        return 0
     stamp = int(desk.now().timestamp())
     with desk.store.write() as tx:
         for sid in sorted(wanted):
@@ -136,6 +139,27 @@ def owed_notices(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
     return start_again(desk, "notice", bundles)
 
 
+def owed_departures(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """Subscribers who want everything deleted."""
+    with desk.store.read() as tx:
+        owners = departures.waiting(tx)
+    return start_again(desk, "leave", map(str, owners))
+
+
+def owed_packings(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """Bags that were asked for and are not made."""
+    with desk.store.read() as tx:
+        ids = packings.unfinished(tx)
+    return start_again(desk, "pack", ids)
+
+
+def owed_remnants(desk: Desk, *, whole: bool = False) -> int:  # noqa: ARG001
+    """What is left elsewhere of calls that were erased."""
+    with desk.store.read() as tx:
+        due = remnants.is_due(tx, desk.now())
+    return start_again(desk, "clear", ["due"] if due else [])
+
+
 PARTS = (
     end_lost_calls,
     owed_texts,
@@ -146,7 +170,11 @@ PARTS = (
     untold_recordings,
     owed_erasures,
     erase_promised,
+    owed_departures,
+    owed_remnants,
+    owed_packings,
     seal_rest,
+    owed_stamps,
 )
 
 

@@ -8,7 +8,7 @@ from screener.followup.heeding import Heeded, heed, save, tell_again, tell_of
 from screener.house import Desk
 from screener.notices import Decision, Ended, NoticeKind, Wishes, decide
 from screener.notices import Notice as Told_of
-from screener.store import Connection, calls, messages, notices, subscribers
+from screener.store import Connection, calls, departures, messages, notices, subscribers
 from screener.store.records import Call, Message, Notice, Subscriber
 from screener.summary import Told
 
@@ -24,6 +24,8 @@ def tell(desk: Desk, sid: str) -> None:
         notice = notices.of_call(tx, call.id)
         owner = subscribers.by_id(tx, call.subscriber_id)
     assert owner is not None
+    if departures.is_leaving(owner):
+        return
     message_id = notice.message_id if notice else fix(desk, call, owner)
     if message_id:
         sending.deliver(desk, message_id)
@@ -133,7 +135,7 @@ def tell_held(desk: Desk, bundle: str) -> None:
         waiting = notices.held(tx, bundle)
         due = [one for one in waiting if one.held_until and one.held_until <= desk.now()]
         owner = subscribers.by_id(tx, due[0].subscriber_id) if due else None
-        if owner:
+        if owner and not departures.is_leaving(owner):
             told = [tell_again(tx, one.call_id, owner) for one in waiting]
             if NoticeKind(due[0].kind) is NoticeKind.BURST:
                 # Told by its last call, which says how many there were.

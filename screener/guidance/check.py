@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from screener import conduct, policy
+from screener import conduct, letters, policy
 from screener.conduct.rules import rule_lines
 from screener.guidance import reach
 from screener.guidance.tables import ADVICE, CODES, ROWS, STEPS, countries
@@ -21,9 +21,9 @@ FACTS = frozenset(
 
 
 def check() -> list[str]:
-    """Every problem in the sheets of guidance, conduct rules and policies; none when they can be relied on."""
+    """Every problem in the sheets of guidance, conduct rules, policies and letters; none when they can be relied on."""
     try:
-        problems = [*conduct.check(), *policy.check(), *_steps(), *_codes(), *_rows()]
+        problems = [*conduct.check(), *policy.check(), *letters.check(), *_steps(), *_codes(), *_rows()]
     except SheetError as problem:
         return [str(problem)]
     # Only sound sheets can be walked.

@@ -32,12 +32,15 @@ def source_words(step: Step, language: Language) -> str:
 
 
 def _step(step: Step, language: Language) -> str:
-    return f"{step.id} {step.words.text(language)} <- {source_words(step, language)}"
+    ids = f" ({', '.join(step.sources)})" if step.sources else ""
+    return f"{step.id} {step.words.text(language)} <- {source_words(step, language)}{ids}"
 
 
 def _source(source: str, language: Language) -> str:
-    """The seed's advice or a code, in words; rules are cited apart."""
+    """The seed's advice or a code, in its words; rules are cited apart."""
     advice = {line["id"]: Words(line["zh"], line["en"]) for line in sheet("guidance/advice", ADVICE)}
     code = codes().get(source)
     words = advice.get(source) or (code.words if code else None)
-    return f"{source} {words.text(language)}" if words else ""
+    if not words:
+        return ""
+    return f"guidance “{words.en}”" if language is Language.EN else Words(f"指引“{words.zh}”", "").text(language)

@@ -14,7 +14,7 @@ import requests
 
 from screener.simulator.carrier import Carrier
 
-START_SECONDS = 20
+START_SECONDS = 40
 STOP_SECONDS = 25  # a little more than the server gives its own children
 OURS = ("SCREENER_", "TWILIO_")
 
@@ -63,6 +63,7 @@ class Premises:
             "SCREENER_PORT": str(self.port),
             "SCREENER_SEND_GRACE_SECONDS": "5",
             "SCREENER_WEB_WORKERS": "1",
+            "SCREENER_DRAIN_SECONDS": "0",
             "SCREENER_DEMO": "1",
             "SCREENER_LOCAL_CHANNELS": "on",
             "TWILIO_ACCOUNT_SID": self.carrier.account.sid,
@@ -111,6 +112,7 @@ class Premises:
         end = time.monotonic() + START_SECONDS
         while not self._answers():
             if time.monotonic() > end or self._server.poll() is not None:
+                self.stop()
                 raise PremisesError(f"the server did not come up:\n{self.log_tail()}")
             time.sleep(0.1)
 

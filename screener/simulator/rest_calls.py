@@ -41,7 +41,10 @@ class Calls:
         return answer_json(resources.call_json(self.account, call))
 
     def erase_call(self, ask: Ask, sid: str) -> Reply:
-        self._call(ask, sid).erased = True
+        call = self._call(ask, sid)
+        if not call.over:
+            raise ApiError(409, 20009, "Cannot delete call because it is not completed")
+        call.erased = True
         return Reply(204)
 
     def no_dialling(self, _ask: Ask) -> Reply:

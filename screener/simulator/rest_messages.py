@@ -60,7 +60,10 @@ class Messages:
         return answer_json(resources.message_json(self.account, message))
 
     def erase_message(self, ask: Ask, sid: str) -> Reply:
-        self._message(ask, sid).erased = True
+        message = self._message(ask, sid)
+        if message.status in ("accepted", "queued", "sending"):
+            raise ApiError(409, 20009, "Cannot delete message because it is not completed")
+        message.erased = True
         return Reply(204)
 
     def _message(self, ask: Ask, sid: str) -> Message:

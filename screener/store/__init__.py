@@ -14,43 +14,55 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from screener.store import (
+    attachments,
     beats,
     calls,
     chain,
     channels,
     codes,
     custody,
+    departures,
     dossiers,
     erasing,
     heads,
+    letters,
     logbook,
     marks,
     messages,
     notices,
     numbers_seen,
+    old,
     owed,
+    packings,
     proof,
     recordings,
+    remnants,
     search,
     sessions,
+    stamps,
     subscribers,
     unsealed,
 )
 
 __all__ = [
-    "Connection", "SQLAlchemyError", "Store", "beats", "calls", "chain", "channels", "codes", "custody", "dossiers",
-    "erasing", "heads", "logbook", "marks", "messages", "notices", "numbers_seen", "open_store", "owed", "proof",
-    "recordings", "search", "sessions", "subscribers", "unsealed",
+    "Connection", "SQLAlchemyError", "Store", "attachments", "beats", "calls", "chain", "channels", "codes", "custody",
+    "departures", "dossiers", "erasing", "heads", "letters", "logbook", "marks", "messages", "notices", "numbers_seen",
+    "old", "open_store", "owed", "packings", "proof", "recordings", "remnants", "search", "sessions", "stamps",
+    "subscribers", "unsealed",
 ]  # fmt: skip
 
-BUSY_SECONDS = 8  # how long a webhook waits for the database; Twilio gives up after 15
+# How long a webhook waits for its turn to write, and then again for the database: together well below the 15 seconds
+# after which Twilio gives up, so that the caller hears an apology of ours.
+BUSY_SECONDS = 5
+SOON, LATER = 0.0005, 0.01  # seconds between two looks at a turn that is taken
 MIGRATION_LOCK = 5_117_370_001  # any number of our own; PostgreSQL's advisory lock for `db upgrade`
 
 
 class Turns:
     """Whose turn it is to write to a SQLite file, among threads and processes of this machine.
 
-    SQLite alone would do, but its writers wait by sleeping longer and longer; the kernel wakes the next at once.
+    SQLite alone would do, but its writers wait by sleeping longer and longer. Nobody waits inside the kernel either:
+    a holder that is stopped and does not die would be waited for without end.
     """
 
     def __init__(self, path: str) -> None:
@@ -61,17 +73,31 @@ class Turns:
     @contextmanager
     def take(self, seconds: float) -> Iterator[None]:
         """Hold the turn; TimeoutError when it does not come in time. A killed holder's turn ends with it."""
+        end = time.monotonic() + seconds
         if not self._threads.acquire(timeout=seconds):
             raise TimeoutError("the database is busy")
         try:
             file = self._open()
-            fcntl.flock(file, fcntl.LOCK_EX)
+            self._lock(file, end)
             try:
                 yield
             finally:
                 fcntl.flock(file, fcntl.LOCK_UN)
         finally:
             self._threads.release()
+
+    def _lock(self, file: int, end: float) -> None:
+        begun = time.monotonic()
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                now = time.monotonic()
+                if now > end:
+                    raise TimeoutError("another process keeps the database busy") from None
+                time.sleep(SOON if now - begun < LATER else LATER)
+            else:
+                return
 
     def _open(self) -> int:
         """The lock's file, opened anew after a fork: a lock belongs to the open file, which a child would share."""
@@ -108,8 +134,9 @@ class Store:
             heads.forget(tx)
             yield tx
             noted = heads.noted(tx)
-        # What a power cut may take back is not written down outside the database.
-        if noted and self.chain_heads and (durable or not self.is_sqlite):
+        if noted and self.chain_heads:
+            if self.is_sqlite and not durable:
+                heads.sync(f"{self.engine.url.database}-wal")  # what a power cut takes back is not written down outside
             heads.append(self.chain_heads, noted)
 
     @contextmanager

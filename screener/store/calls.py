@@ -13,6 +13,7 @@ from screener.dialogue import Heard, Talk
 from screener.model import Category, Consent, Disposition, Greeting, Spoken, Treatment
 from screener.numbers import Caller
 from screener.store import chain, search
+from screener.store.messages import is_past
 from screener.store.records import Call, Subscriber, Turn, record, subscriber_of
 from screener.store.schema import call, contact, notice, subscriber, turn
 
@@ -368,7 +369,7 @@ def ended_without_notice(tx: Connection, ended_after: datetime, ended_before: da
     query = (
         select(call.c.sid)
         .outerjoin(notice, notice.c.call_id == call.c.id)
-        .where(call.c.ended_at > ended_after, call.c.ended_at < ended_before, notice.c.call_id.is_(None))
+        .where(call.c.ended_at > ended_after, is_past(call.c.ended_at, ended_before), notice.c.call_id.is_(None))
     )
     return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
 
@@ -382,13 +383,6 @@ def open_since(tx: Connection, at: datetime, limit: int = 100) -> list[str]:
 def to_erase(tx: Connection, ended_before: datetime, limit: int = 100) -> list[str]:
     """Sids of calls whose consent was taken back, over by then, of which the carrier may still hold sound."""
     query = select(call.c.sid).where(
-        call.c.consent == Consent.WITHDRAWN, call.c.ended_at < ended_before, call.c.carrier_erased_at.is_(None)
+        call.c.consent == Consent.WITHDRAWN, is_past(call.c.ended_at, ended_before), call.c.carrier_erased_at.is_(None)
     )
     return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
-
-
-def ended_before(tx: Connection, subscriber_id: int, at: datetime, after: int, limit: int) -> list[tuple[int, str]]:
-    """Ids and sids of a subscriber's ended calls that began before then, in order, from after an id on."""
-    old = (call.c.subscriber_id == subscriber_id, call.c.started_at < at, call.c.ended_at.is_not(None))
-    rows = tx.execute(select(call.c.id, call.c.sid).where(*old, call.c.id > after).order_by(call.c.id).limit(limit))
-    return [(row[0], row[1]) for row in rows]

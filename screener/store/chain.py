@@ -14,6 +14,7 @@ from screener.store import heads, sealed
 from screener.store.heads import Head
 from screener.store.schema import call, chain, custody, seal
 
+LATE = '{"sealed":"late"}'  # of a row that was not sealed when it became final
 SHOWN = 16  # hex digits of each part's digest, kept to name the part that differs
 
 
@@ -36,7 +37,7 @@ _MOVE = (
 _SEAL = insert(seal)
 
 
-def add(tx: Connection, subject: Subject) -> bool:
+def add(tx: Connection, subject: Subject, detail: str = "") -> bool:
     """Seal a row as it stands at the end of its subscriber's chain; False when there is no such row."""
     found = sealed.one(tx, subject.kind, subject.id)
     if not found:
@@ -44,7 +45,7 @@ def add(tx: Connection, subject: Subject) -> bool:
     salt = secrets.token_hex(16)
     digests = [part_digest(salt, part) for part in found]
     shown = _shown(found, digests)
-    row = {"subject": subject.id, "call_id": subject.call_id, "salt": salt, "parts": shown}
+    row = {"subject": subject.id, "call_id": subject.call_id, "salt": salt, "parts": shown, "detail": detail}
     _append(tx, subject.subscriber_id, subject.kind, commitment(digests), row)
     return True
 
@@ -108,6 +109,10 @@ def seal_custody(tx: Connection, custody_id: int, subscriber_id: int, call_id: i
     add(tx, Subject(Kind.CUSTODY, subscriber_id, str(custody_id), call_id))
 
 
+def seal_attachment(tx: Connection, attachment_id: str, subscriber_id: int, call_id: int | None) -> None:
+    add(tx, Subject(Kind.ATTACHMENT, subscriber_id, attachment_id, call_id))
+
+
 # Deleting
 
 
@@ -137,8 +142,14 @@ def bury_delivery(tx: Connection, message_id: str, subscriber_id: int, *, whole:
     mine = (seal.c.kind == Kind.DELIVERY) & (seal.c.subject == message_id)
     positions = list(tx.execute(select(seal.c.position).where(mine)).scalars())
     _stone(tx, subscriber_id, positions, "all" if whole else "words")
-    if not whole:
+    if positions and not whole:
         add(tx, Subject(Kind.DELIVERY, subscriber_id, message_id, None))
+
+
+def bury_attachment(tx: Connection, attachment_id: str, subscriber_id: int) -> None:
+    """A file that the subscriber added is deleted."""
+    mine = (seal.c.kind == Kind.ATTACHMENT) & (seal.c.subject == attachment_id)
+    _stone(tx, subscriber_id, list(tx.execute(select(seal.c.position).where(mine)).scalars()), "file")
 
 
 def _bury(tx: Connection, owner: int, call_id: int, kinds: Sequence[Kind], what: str) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select
 
 from screener.store import chain
 from screener.store.records import Call, Deed, record
-from screener.store.schema import call, custody
+from screener.store.schema import custody
 
 
 def note(tx: Connection, of: Call, who: str, deed: str, detail: str = "") -> None:
@@ -20,10 +20,3 @@ def of_call(tx: Connection, call_id: int) -> list[Deed]:
     """A call's trail, oldest first."""
     rows = tx.execute(select(custody).where(custody.c.call_id == call_id).order_by(custody.c.id))
     return [record(Deed, row) for row in rows]
-
-
-def unfinished(tx: Connection) -> list[str]:
-    """Sids of calls that were to go altogether and have waited for the carrier to delete its copy."""
-    wished = (custody.c.deed == "deleted", custody.c.detail.startswith("all "))
-    rows = tx.execute(select(call.c.sid).join(custody, custody.c.call_id == call.c.id).where(*wished).distinct())
-    return list(rows.scalars())

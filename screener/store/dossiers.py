@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from screener.evidence import Dossier, Entry, Kind, Part, Sealed
-from screener.store.schema import call, chain, custody, message, recording, seal
+from screener.store.schema import attachment, call, chain, custody, message, recording, seal
 from screener.store.sealed import contents
 
 AT_ONCE = 100
@@ -76,7 +76,8 @@ def _sealed(row: Row[Any], parts: list[Part]) -> Sealed:
 def _subjects(tx: Connection, call_ids: Sequence[int]) -> dict[Kind, dict[str, int]]:
     """For each kind, the rows that belong to these calls, each with its call."""
     found = {kind: {str(one): one for one in call_ids} for kind in (Kind.CALL, Kind.FINDINGS)}
-    for kind, table in ((Kind.RECORDING, recording), (Kind.DELIVERY, message), (Kind.CUSTODY, custody)):
+    held = {Kind.RECORDING: recording, Kind.DELIVERY: message, Kind.CUSTODY: custody, Kind.ATTACHMENT: attachment}
+    for kind, table in held.items():
         rows = tx.execute(select(table.c.id, table.c.call_id).where(table.c.call_id.in_(call_ids)))
         found[kind] = {str(row[0]): row[1] for row in rows}
     return found

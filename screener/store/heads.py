@@ -4,6 +4,7 @@ Each line is the chain's name, its length and its head. It is written after the 
 file behind the database, never ahead of it.
 """
 
+import contextlib
 import logging
 import os
 from collections.abc import Iterator
@@ -41,6 +42,16 @@ def forget(tx: Connection) -> None:
 def noted(tx: Connection) -> list[Head]:
     found: list[Head] = tx.info.pop(_KEY, [])
     return found
+
+
+def sync(log_of_changes: str) -> None:
+    """Have SQLite's log of changes reach the disk, as a durable commit would have."""
+    with contextlib.suppress(FileNotFoundError):
+        file = os.open(log_of_changes, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
 
 
 def append(path: Path, heads: list[Head]) -> None:

@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from screener.store.schema import note, preference, tick
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """How long calls are kept, in days (None: until deleted by hand), and the subscriber's own situation."""
+    """How long calls are kept, in days (None: until deleted by hand), and the subscriber's own situation.
+
+    Sound and words may go earlier than the rest of a call.
+    """
 
     retention_days: int | None = None
     situation: tuple[str, ...] = ()
+    sound_days: int | None = None
+    words_days: int | None = None
 
 
 def ticked(tx: Connection, call_id: int) -> set[str]:
@@ -45,18 +50,28 @@ def preference_of(tx: Connection, subscriber_id: int) -> Preference:
     row = tx.execute(select(preference).where(preference.c.subscriber_id == subscriber_id)).one_or_none()
     if row is None:
         return Preference()
-    return Preference(row.retention_days, tuple(filter(None, row.situation.split(","))))
+    return _read(row)
+
+
+def _read(row: Row[Any]) -> Preference:
+    situation = tuple(filter(None, row.situation.split(",")))
+    return Preference(row.retention_days, situation, row.sound_days, row.words_days)
 
 
 def set_preference(tx: Connection, subscriber_id: int, wanted: Preference) -> None:
-    values: dict[str, Any] = {"retention_days": wanted.retention_days, "situation": ",".join(wanted.situation)}
+    values: dict[str, Any] = {
+        "retention_days": wanted.retention_days,
+        "situation": ",".join(wanted.situation),
+        "sound_days": wanted.sound_days,
+        "words_days": wanted.words_days,
+    }
     mine = preference.c.subscriber_id == subscriber_id
     if tx.execute(update(preference).where(mine).values(**values)).rowcount == 0:
         tx.execute(insert(preference).values(subscriber_id=subscriber_id, **values))
 
 
-def retentions(tx: Connection) -> dict[int, int]:
-    """For each subscriber who set it, how many days calls are kept."""
-    query = select(preference.c.subscriber_id, preference.c.retention_days)
-    rows = tx.execute(query.where(preference.c.retention_days.is_not(None)))
-    return {row[0]: row[1] for row in rows}
+def retentions(tx: Connection) -> dict[int, Preference]:
+    """The wishes of each subscriber who wants anything deleted by age."""
+    ages = (preference.c.retention_days, preference.c.sound_days, preference.c.words_days)
+    rows = tx.execute(select(preference).where(func.coalesce(*ages).is_not(None)))
+    return {row.subscriber_id: _read(row) for row in rows}

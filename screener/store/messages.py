@@ -74,6 +74,11 @@ def end_of_ladder(tx: Connection, message_id: str, why: str, at: datetime) -> No
     tx.execute(update(message).where(message.c.id == message_id).values(problem=why, updated_at=at))
 
 
+def is_past(column: ColumnElement[datetime], before: datetime) -> ColumnElement[bool]:
+    """Whether a time of ours lies before then, or was written before the clock was set back."""
+    return or_(column < before, column > before + AHEAD)
+
+
 def is_ahead(written: datetime, now: datetime) -> bool:
     return written > now + AHEAD
 

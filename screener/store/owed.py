@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from screener.store import messages
+from screener.store import messages, remnants
+from screener.store.remnants import Left
 from screener.store.schema import call, message, notice, recording
 
 RECORDING_STATES = ("running", "promised", "held", "absent", "unwanted", "deleted", "failed")
@@ -20,6 +21,7 @@ class Owed:
     messages: dict[str, int]
     recordings: dict[str, int]
     oldest_seconds: float
+    remnants: Left
 
 
 def owed(tx: Connection, at: datetime) -> Owed:
@@ -31,7 +33,14 @@ def owed(tx: Connection, at: datetime) -> Owed:
         messages=dict.fromkeys(MESSAGE_STATES, 0) | messages.counts(tx),
         recordings=dict.fromkeys(RECORDING_STATES, 0) | recordings,
         oldest_seconds=max((at - oldest).total_seconds(), 0) if (oldest := _oldest(tx)) else 0.0,
+        remnants=remnants.left(tx),
     )
+
+
+def on_the_line(tx: Connection, since: datetime, until: datetime) -> int:
+    """How many calls that began between these have not ended."""
+    live = call.c.ended_at.is_(None), call.c.started_at > since, call.c.started_at <= until
+    return tx.execute(select(func.count()).where(*live)).scalar_one()
 
 
 def _oldest(tx: Connection) -> datetime | None:

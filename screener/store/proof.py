@@ -4,19 +4,23 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from screener.evidence import GENESIS, Entry, Kind, Part, commitment, link, part_digest
-from screener.store import heads
-from screener.store.chain import SHOWN
+from screener.store import heads, stamps, unsealed
+from screener.store.attested import Attest, check_stamps
+from screener.store.chain import LATE, SHOWN
 from screener.store.heads import Head
 from screener.store.schema import chain, seal, subscriber
 from screener.store.sealed import contents
 
 AT_ONCE = 500
+MOST = 1000  # unsealed rows of each kind that are named
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 Progress = Callable[[int], None]
 # What is checked outside the database: a recording's SHA-256 and size; the answer is what is wrong with it, or nothing.
 Listen = Callable[[str, int], str]
@@ -29,21 +33,49 @@ class Checked:
     entries: int = 0
     calls: int = 0
     problems: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # what is worth knowing and does not differ
+    waiting: int = 0  # rows that are not sealed yet
 
 
-def check(tx: Connection, path: Path | None, listen: Listen, progress: Progress = lambda _done: None) -> Checked:
-    """Check every chain in one snapshot. `path` is the file of the heads; `listen` checks the bytes of a recording."""
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What is checked outside the database: a recording's bytes, the tokens of a third party; and who is told."""
+
+    listen: Listen
+    attest: Attest | None = None
+    progress: Progress = lambda _done: None
+
+
+def check(tx: Connection, path: Path | None, outside: Outside) -> Checked:
+    """Check every chain, and what hangs on none, in one snapshot. `path` is the file of the heads."""
     found = Checked()
     kept = _kept_heads(path, found)
     query = select(chain, subscriber.c.phone).join(subscriber).order_by(chain.c.subscriber_id)
     for row in tx.execute(query).all():
-        _Walk(tx, row, kept.pop(row.name, []), found, listen, progress).go()
+        _Walk(tx, row, kept.pop(row.name, []), found, outside).go()
     for name, written in kept.items():
         if not any(head.hash == heads.ENDED for head in written):
             found.problems.append(
                 f"a whole chain ({name}) is gone: {max(head.length for head in written)} entries were written down"
             )
+    _unsealed(tx, found)
+    wrong, said = check_stamps(tx, path, outside.attest)
+    found.problems += wrong
+    found.said += said
     return found
+
+
+def _unsealed(tx: Connection, found: Checked) -> None:
+    """Final rows that no entry commits to. All but deliveries are sealed in the transaction that makes them final."""
+    left = unsealed.find(tx, BEGINNING, datetime.now(UTC), MOST)
+    for one in left:
+        parts = contents(tx, one.kind, [one.id]).get(one.id, [])
+        name = called(one.kind, parts) if parts else f"{one.kind} in row {one.id}"
+        if one.kind is Kind.DELIVERY:
+            found.said.append(f"{name} is not sealed yet; the worker does it")
+        else:
+            found.problems.append(f"{name} was never sealed, and should have been when it came in")
+    found.waiting = len(left)
 
 
 def _kept_heads(path: Path | None, found: Checked) -> dict[str, list[Head]]:
@@ -51,7 +83,7 @@ def _kept_heads(path: Path | None, found: Checked) -> dict[str, list[Head]]:
     if path is None or not path.exists():
         found.problems.append("the file of the heads is not there: a chain that was cut short could not be told")
         return kept
-    for head in heads.read(path):
+    for head in [*heads.read(path), *(stamped for stamped, _ in stamps.written(path))]:
         kept[head.chain].append(head)
     return kept
 
@@ -64,8 +96,7 @@ class _Walk:
     chain: Row[Any]
     heads: list[Head]
     found: Checked
-    listen: Listen
-    progress: Progress
+    outside: Outside
     position: int = 0
     hash: str = GENESIS
     empty: set[int] = field(default_factory=set)  # entries without a salt
@@ -81,7 +112,7 @@ class _Walk:
                 self._step(row, written.pop(row.position, set()))
             self._contents([row for row in rows if row.salt and row.position == latest[row.kind, row.subject]])
             self.found.entries += len(rows)
-            self.progress(len(rows))
+            self.outside.progress(len(rows))
         self._end(written)
 
     def wrong(self, what: str) -> None:
@@ -121,6 +152,8 @@ class _Walk:
             self.wrong(f"entry {row.position} of the chain ({row.kind}) differs from its hash")
         if written - {row.hash}:
             self.wrong(f"entry {row.position} of the chain is not the one that was written down outside")
+        if row.detail == LATE:
+            self.found.said.append(f"{self.chain.phone}: entry {row.position} ({row.kind}) was sealed late")
         if row.kind == Kind.TOMBSTONE:
             self.buried.update(_entries(row.detail))
         elif row.salt is None or row.subject is None:
@@ -143,9 +176,9 @@ class _Walk:
             return
         if commitment([part_digest(row.salt, part) for part in parts]) != row.digest:
             self.wrong(f"{called(row.kind, parts)} differs from what was sealed: {differing(row, parts)}")
-        elif row.kind == Kind.RECORDING:
+        elif row.kind in (Kind.RECORDING, Kind.ATTACHMENT):
             content = parts[0].content
-            if problem := self.listen(str(content["sha256"]), int(str(content["size"]))):
+            if problem := self.outside.listen(str(content["sha256"]), int(str(content["size"]))):
                 self.wrong(f"{called(row.kind, parts)}: {problem}")
 
     def _end(self, written: dict[int, set[str]]) -> None:

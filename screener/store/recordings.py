@@ -7,8 +7,9 @@ from sqlalchemy import Connection, exists, func, insert, or_, select, text, upda
 from sqlalchemy.exc import IntegrityError
 
 from screener.model import Consent
+from screener.store.messages import is_past
 from screener.store.records import Call, Recording, record
-from screener.store.schema import call, recording, sought
+from screener.store.schema import attachment, call, recording, sought
 
 RANK = {"running": 0, "promised": 1}
 
@@ -71,7 +72,7 @@ def unfinished(tx: Connection, noted_before: datetime, limit: int) -> list[str]:
             recording.c.state.in_(("promised", "unwanted")),
             (recording.c.state == "held") & recording.c.carrier_deleted_at.is_(None),
         ),
-        recording.c.noted_at < noted_before,
+        is_past(recording.c.noted_at, noted_before),
     )
     return list(tx.execute(query.order_by(func.random()).limit(limit)).scalars())
 
@@ -84,7 +85,7 @@ def untold(tx: Connection, ended_after: datetime, ended_before: datetime, limit:
     query = select(call.c.sid).where(
         call.c.consent == Consent.RECORDING,
         call.c.ended_at > ended_after,
-        call.c.ended_at < ended_before,
+        is_past(call.c.ended_at, ended_before),
         ~told,
         ~asked,
     )
@@ -104,9 +105,9 @@ def hold_name(tx: Connection, sha256: str) -> None:
 
 
 def known_names(tx: Connection, names: list[str]) -> set[str]:
-    """Those of the hashes that a recording still has."""
-    query = select(recording.c.sha256).where(recording.c.sha256.in_(names))
-    return {name for name in tx.execute(query).scalars() if name}
+    """Those of the hashes that a recording or an attachment still has."""
+    held = (select(table.c.sha256).where(table.c.sha256.in_(names)) for table in (recording, attachment))
+    return {name for query in held for name in tx.execute(query).scalars() if name}
 
 
 def call_of(tx: Connection, sid: str) -> Call | None:
@@ -115,9 +116,10 @@ def call_of(tx: Connection, sid: str) -> Call | None:
 
 
 def still_used(tx: Connection, sha256: str) -> bool:
-    """Whether any held recording has these bytes."""
+    """Whether any held recording or any attachment has these bytes."""
     query = select(recording.c.id).where(recording.c.sha256 == sha256, recording.c.state == "held")
-    return tx.execute(query).first() is not None
+    attached = select(attachment.c.id).where(attachment.c.sha256 == sha256)
+    return any(tx.execute(one).first() is not None for one in (query, attached))
 
 
 def hashes_of(tx: Connection, subscriber_id: int) -> list[str]:
@@ -127,4 +129,5 @@ def hashes_of(tx: Connection, subscriber_id: int) -> list[str]:
         .join(call)
         .where(call.c.subscriber_id == subscriber_id, recording.c.sha256.is_not(None))
     )
-    return list(tx.execute(query).scalars())
+    attached = select(attachment.c.sha256).where(attachment.c.subscriber_id == subscriber_id)
+    return [*tx.execute(query).scalars(), *tx.execute(attached).scalars()]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -293,6 +295,8 @@ preference = Table(
     metadata,
     Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
     Column("retention_days", Integer),  # null: until deleted by hand
+    Column("sound_days", Integer),  # the same for recordings alone,
+    Column("words_days", Integer),  # and for the caller's words alone
     Column("situation", Text, nullable=False, default=""),  # illness, job_loss, age; by choice, joined by commas
 )
 
@@ -376,4 +380,97 @@ erased = Table(
     metadata,
     Column("digest", Text, primary_key=True),
     Column("at", Utc, nullable=False),
+)
+
+# What is left outside our tables of calls that were erased: ids only, each kept until it is gone there too.
+remnant = Table(
+    "remnant",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("final_at", Utc, nullable=False),  # before then more of it may still turn up there
+    Column("not_before", Utc, nullable=False, index=True),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("problem", Text),
+)
+
+# Subscribers who want everything deleted: the calls of before then, and with `whole` the subscriber too.
+departure = Table(
+    "departure",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("token", Text, nullable=False, unique=True),  # names the page that shows how far it has come
+    Column("whole", Boolean, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("calls", Integer, nullable=False),  # how many there were to delete
+    # By which the carrier is asked for texts that we have no row of; forgotten once it has told.
+    Column("phone", Text, nullable=False),
+    Column("twilio_number", Text, nullable=False),
+)
+
+# Bags that a subscriber asked for on the pages, and that the worker makes.
+packing = Table(
+    "packing",
+    metadata,
+    Column("id", Text, primary_key=True),  # random: it names the file
+    _of("subscriber", index=True),
+    Column("choice", Text, nullable=False),  # JSON of which calls
+    Column("state", Text, nullable=False),  # wanted, making, ready, failed
+    Column("tries", Integer, nullable=False, default=0),
+    Column("done", Integer, nullable=False, default=0),
+    Column("calls", Integer, nullable=False),
+    Column("missing", Integer, nullable=False, default=0),
+    Column("size", BigInteger),
+    Column("asked_at", Utc, nullable=False),
+    Column("ready_at", Utc),
+    Column("taken_at", Utc),
+)
+
+# What a third party says of a chain's head, and when: tokens of RFC 3161.
+stamp = Table(
+    "stamp",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+)
+
+# A letter as the subscriber left it; its text is made anew from its calls and what was typed.
+letter = Table(
+    "letter",
+    metadata,
+    Column("id", Text, primary_key=True),  # random: it is named in addresses
+    _of("subscriber", index=True),
+    Column("kind", Text, nullable=False),
+    Column("country", Text, nullable=False),  # whose rules it names
+    Column("language", Text, nullable=False),
+    Column("typed", Text, nullable=False),  # JSON of what was typed into its blanks
+    Column("sent_on", Text, nullable=False, default=""),  # the local day, YYYY-MM-DD
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+)
+
+letter_call = Table(
+    "letter_call",
+    metadata,
+    Column("letter_id", ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True),
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+# A file that the subscriber added to a call or to a letter, kept under its hash.
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _of("subscriber", index=True),
+    Column("call_id", ForeignKey("call.id", ondelete="CASCADE"), index=True),
+    Column("letter_id", ForeignKey("letter.id", ondelete="CASCADE"), index=True),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("added_at", Utc, nullable=False),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from screener.evidence import Kind, Part
-from screener.store.schema import call, custody, message, recording, turn
+from screener.store.schema import attachment, call, custody, message, recording, turn
 
 CALL = (
     "sid", "caller", "caller_kind", "caller_raw", "forwarded_from", "carrier", "treatment", "consent", "consent_turn",
@@ -23,6 +23,7 @@ DELIVERY = (
     "id", "kind", "channel", "style", "reference", "recipient", "sender", "body", "segments", "sid", "created_at",
 )  # fmt: skip
 CUSTODY = ("at", "who", "deed", "detail", "call_id")
+ATTACHMENT = ("id", "name", "media_type", "sha256", "size", "added_at", "call_id", "letter_id")
 Parts = dict[str, list[Part]]
 
 
@@ -38,6 +39,7 @@ _FINDINGS = _rows(call, "id", FINDINGS)
 _RECORDINGS = _rows(recording, "id", RECORDING).where(recording.c.state == "held")
 _DELIVERIES = _rows(message, "id", DELIVERY, "state", "carrier_status")
 _CUSTODY = _rows(custody, "id", CUSTODY)
+_ATTACHMENTS = _rows(attachment, "id", ATTACHMENT)
 
 
 _ONE_CALL = (
@@ -64,9 +66,9 @@ def contents(tx: Connection, kind: str, subjects: Sequence[str]) -> Parts:
     return found
 
 
-def _plain(statement: Select[Any], names: Sequence[str], name: str) -> Any:
+def _plain(statement: Select[Any], names: Sequence[str], name: str, key: type[int] | type[str] = int) -> Any:
     def read(tx: Connection, subjects: Sequence[str]) -> Parts:
-        rows = tx.execute(statement, {"keys": [int(one) for one in subjects]})
+        rows = tx.execute(statement, {"keys": [key(one) for one in subjects]})
         return {str(row[0]): [Part(name, dict(zip(names, row[1:], strict=True)))] for row in rows}
 
     return read
@@ -101,4 +103,5 @@ _READ: dict[Kind, Any] = {
     Kind.RECORDING: _plain(_RECORDINGS, RECORDING, "recording"),
     Kind.DELIVERY: _deliveries,
     Kind.CUSTODY: _plain(_CUSTODY, CUSTODY, "custody"),
+    Kind.ATTACHMENT: _plain(_ATTACHMENTS, ATTACHMENT, "attachment", str),
 }

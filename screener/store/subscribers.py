@@ -27,7 +27,9 @@ def add(tx: Connection, values: dict[str, str]) -> Subscriber:
 
 
 def every(tx: Connection) -> list[Subscriber]:
-    return [record(Subscriber, row) for row in tx.execute(select(subscriber).order_by(subscriber.c.id))]
+    """All but those that are being removed, who have no number any more."""
+    there = select(subscriber).where(subscriber.c.phone.startswith("+")).order_by(subscriber.c.id)
+    return [record(Subscriber, row) for row in tx.execute(there)]
 
 
 def by_id(tx: Connection, subscriber_id: int, *, lock: bool = False) -> Subscriber | None:
@@ -48,12 +50,10 @@ def by_twilio_number(tx: Connection, number: str) -> Subscriber | None:
     return record(Subscriber, row) if row else None
 
 
-def remove(tx: Connection, phone: str) -> bool:
-    """Delete a subscriber with all calls, texts and sign-ins; whether there was one."""
-    owner = by_phone(tx, phone)
-    if owner:
-        chain.end(tx, owner.id)
-    return tx.execute(delete(subscriber).where(subscriber.c.phone == phone)).rowcount == 1
+def remove(tx: Connection, subscriber_id: int) -> None:
+    """Delete a subscriber's row with all that hangs on it; the heads' file says that the chain has ended."""
+    chain.end(tx, subscriber_id)
+    tx.execute(delete(subscriber).where(subscriber.c.id == subscriber_id))
 
 
 def treatment_of(tx: Connection, subscriber_id: int, number: str | None) -> Treatment | None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, exists, or
 from screener.evidence import Kind
 from screener.store.chain import Subject
 from screener.store.messages import FINAL, RANK
-from screener.store.schema import call, custody, message, recording, seal
+from screener.store.schema import attachment, call, custody, message, recording, seal
 
 LAST_WORD = timedelta(days=1)  # after which a failed message is not taken up again by a late callback
 FINAL_STATUSES = [status for status, rank in RANK.items() if rank >= FINAL]
@@ -32,7 +32,10 @@ def _queries(since: datetime, before: datetime) -> dict[Kind, Select[Any]]:
     texts = select(message.c.subscriber_id, message.c.id, message.c.call_id).where(
         message.c.kind != "code", message.c.updated_at.between(since, before), _is_over(before)
     )
+    files = select(attachment.c.subscriber_id, attachment.c.id, attachment.c.call_id)
+    files = files.where(attachment.c.added_at.between(since, before))
     return {
+        Kind.ATTACHMENT: files.where(_unsealed(Kind.ATTACHMENT, attachment.c.id)).order_by(attachment.c.added_at),
         Kind.CALL: calls.where(_unsealed(Kind.CALL, call.c.id)),
         Kind.FINDINGS: calls.where(call.c.category.is_not(None), _unsealed(Kind.FINDINGS, call.c.id)),
         Kind.RECORDING: recordings.where(_unsealed(Kind.RECORDING, recording.c.id)).order_by(recording.c.id),

@@ -164,6 +164,26 @@ class Telephony:
         with contextlib.suppress(Gone), meaning():
             self.client.recordings(recording_sid).delete()
 
+    def delete_text(self, sid: str) -> None:
+        """Delete the carrier's record of a text, body included; refused while it is on its way."""
+        with contextlib.suppress(Gone), meaning():
+            self.client.messages(sid).delete()
+
+    def delete_call(self, call_sid: str) -> None:
+        """Delete the carrier's record of a call that is over."""
+        with contextlib.suppress(Gone), meaning():
+            self.client.calls(call_sid).delete()
+
+    def texts_between(self, phone: str, number: str, until: datetime) -> list[str]:
+        """The sids of all texts between a phone and a number of ours that were made before then, both ways."""
+        with meaning():
+            listed = [
+                message
+                for to, sender in ((phone, number), (number, phone))
+                for message in self.client.messages.list(to=to, from_=sender, page_size=MOST_CALLS)
+            ]
+        return [one.sid for one in listed if one.sid and (one.date_created is None or one.date_created < until)]
+
     def call_status(self, call_sid: str) -> tuple[str, int | None]:
         """A call's status and its length in seconds, as the carrier has them. Gone when it knows no such call."""
         with meaning():

@@ -3,11 +3,15 @@
 from flask import Blueprint, Flask
 
 from screener.web import (
+    attachments,
     call,
     channels,
     deeds,
+    evidence,
     guard,
     language,
+    letter,
+    letters,
     log,
     numbers,
     open_pages,
@@ -20,7 +24,10 @@ from screener.web import (
     trouble,
 )
 
-PAGES = (log, call, deeds, numbers, settings, own_data, channels, set_up, open_pages, sign_in, language, operator)
+PAGES = (
+    *(log, call, deeds, numbers, letters, letter, attachments, evidence, settings, own_data, channels, set_up),
+    *(open_pages, sign_in, language, operator),
+)
 
 
 def install_pages(app: Flask) -> None:

@@ -9,7 +9,19 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from screener.files import Files
 from screener.house import house
-from screener.store import Connection, calls, custody, marks, messages, notices, recordings, subscribers
+from screener.letters import kinds
+from screener.store import (
+    Connection,
+    attachments,
+    calls,
+    custody,
+    letters,
+    marks,
+    messages,
+    notices,
+    recordings,
+    subscribers,
+)
 from screener.store.records import Call, Message, Turn
 from screener.web import findings, words
 from screener.web.language import language
@@ -44,12 +56,16 @@ def show(sid: str) -> str:
             "ticked": marks.ticked(tx, call.id),
             "note": marks.note_of(tx, call.id),
             "treatment": subscribers.treatment_of(tx, owner().id, call.caller),
+            "letters": [one for one in letters.of_call(tx, call.id) if one.kind in kinds()],
+            "files": attachments.of_call(tx, call.id),
         }
     if call.read_at is None and call.ended_at:
         with house().store.write() as tx:
             calls.save(tx, call.id, {"read_at": datetime.now(UTC)})
     asked = next((turn for turn in turns if turn.number == call.consent_turn), None)
-    return render_template("call.html", call=call, asked=asked, words=words, **kept, **noticed(call, turns))
+    return render_template(
+        "call.html", call=call, asked=asked, words=words, kinds=kinds(), **kept, **noticed(call, turns)
+    )
 
 
 def texts_of(tx: Connection, call: Call) -> list[Message]:
@@ -113,18 +129,23 @@ def listen(sid: str, recording_sid: str) -> Response:
     size = files.size(found.sha256)
     if size is None:
         abort(404)
-    start, end = part_of(size)
-    if start == 0:
+    if part_of(size)[0] == 0:
         with house().store.write() as tx:
             custody.note(tx, call, "subscriber", "listened", found.sid)
-    response = Response(files.open(found.sha256, start, end), mimetype="audio/wav")
+    return ranged(files, found.sha256, size, "audio/wav")[0]
+
+
+def ranged(files: Files, name: str, size: int, mimetype: str) -> tuple[Response, int]:
+    """A kept file, whole or the range that is asked for; the answer and its length."""
+    start, end = part_of(size)
+    response = Response(files.open(name, start, end), mimetype=mimetype)
     response.content_length = end - start
     if (start, end) != (0, size):
         response.status_code = 206
         response.content_range = ContentRange("bytes", start, end, size)
     response.accept_ranges = "bytes"
-    response.set_etag(found.sha256)
-    return response
+    response.set_etag(name)
+    return response, end - start
 
 
 def part_of(size: int) -> tuple[int, int]:

@@ -6,11 +6,9 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from screener.files import Files
 from screener.house import house
 from screener.model import Category
-from screener.store import calls, custody, erasing, marks
-from screener.store.erasing import Erased
+from screener.store import Connection, calls, custody, erasing, marks
 from screener.store.records import Call
 from screener.web.call import own_call
 from screener.web.findings import steps
@@ -73,19 +71,30 @@ def delete(sid: str) -> AnyResponse:
         call = own_call(tx, sid, lock=True)
         if call.ended_at is None:
             return back_to(sid, gettext("This call is on the line now."))
-        left = erasing.sound(tx, call) if what in ("sound", "all") else Erased()
-        stamp = int(datetime.now(UTC).timestamp())
-        for one in left.at_carrier:
-            house().promise(tx, "recording", f"{one}:r{stamp}")
-        if what in ("words", "all"):
-            erasing.words(tx, call)
         custody.note(tx, call, "subscriber", "deleted", what)
         gone = what == "all" and erasing.everything(tx, call, house().settings.secret_key)
-        if what == "all" and not gone:
-            erasing.later(tx, call)
-    for sha256 in left.files:
-        Files(house().settings.recordings_url).delete(sha256)
+        if gone:
+            house().promise(tx, "clear", f"due:{stamp()}")
+        else:
+            delete_parts(tx, call, what)
     return told(call, what, gone=gone)
+
+
+def delete_parts(tx: Connection, call: Call, what: str) -> None:
+    """Sound, words or both; files and the carrier's copies are the worker's. The rest goes when a text is sent."""
+    if what in ("sound", "all"):
+        for sid in erasing.sound(tx, call):
+            house().promise(tx, "recording", f"{sid}:r{stamp()}")
+    if what in ("words", "all"):
+        erasing.words(tx, call)
+    if what == "all":
+        erasing.added(tx, call)
+        erasing.later(tx, call)
+
+
+def stamp() -> int:
+    """What makes a follow-up's id new."""
+    return int(datetime.now(UTC).timestamp())
 
 
 def told(call: Call, what: str, *, gone: bool) -> AnyResponse:
@@ -96,6 +105,6 @@ def told(call: Call, what: str, *, gone: bool) -> AnyResponse:
     said = {
         "sound": gettext("The recording is deleted, or is being deleted at the carrier."),
         "words": gettext("The words are deleted."),
-        "all": gettext("Words and recording are deleted. The carrier's copy is being deleted; delete the rest then."),
+        "all": gettext("Words and recording are deleted. The rest follows once the text about this call has gone out."),
     }
     return back_to(call.sid, said[what])

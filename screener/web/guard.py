@@ -3,7 +3,8 @@
 import hmac
 import secrets
 
-from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask import Flask, Request, Response, abort, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.wrappers import Response as AnyResponse
 
 from screener.house import house
@@ -23,10 +24,15 @@ OPEN = frozenset(
         "open_pages.privacy",
         "open_pages.card",
         "open_pages.someone",
+        "own_data.leaving",  # by a token: the sessions have ended by then
+        "own_data.how_far",
     }
 )
 OPERATOR = frozenset({"operator.healthz", "operator.readyz", "operator.metrics"})
 UNSEEN = OPERATOR | {"pages.static"}  # the same for everybody: who asks is not looked up
+
+# The one form that may be large, and only a subscriber's: a file of 20 MiB with what stands around it.
+UPLOAD, MOST_UPLOAD = "attachments.add", 21 * 1024 * 1024
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -56,6 +62,15 @@ HEADERS = {
 YEAR_SECONDS = 31_536_000
 
 
+class _FormCookie(SecureCookieSessionInterface):
+    """The signed cookie of forms before sign-in. Twilio brings none, and a ringing call is spared the look."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith(("/voice/", "/sms/")):
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def install_guard(app: Flask) -> None:
     """Put the guard before every route of the application and the headers behind it."""
     https = app.extensions["screener"].settings.https
@@ -65,6 +80,7 @@ def install_guard(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
+    app.session_interface = _FormCookie()
     app.before_request(_check)
     app.after_request(_tell_browser)
 
@@ -78,6 +94,8 @@ def _check() -> AnyResponse | None:
     endpoint = request.endpoint
     if _signed() or endpoint in UNSEEN:
         return None
+    if endpoint == UPLOAD and visitor():
+        request.max_content_length = MOST_UPLOAD
     if "\0" in request.path or any("\0" in one for _, many in request.values.lists() for one in many):
         abort(400)  # PostgreSQL takes none, and nobody types one
     found = visitor()

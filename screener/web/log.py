@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request, url_for
 
 from screener.house import house
+from screener.letters import kinds
 from screener.model import Category, Consent
-from screener.store import Connection, logbook, marks
+from screener.store import Connection, logbook, marks, packings
 from screener.store.logbook import Wanted
 from screener.store.records import Call
+from screener.web import letters
 from screener.web.findings import NextStep, steps, urgent
 from screener.web.language import language
 from screener.web.live import fresh
@@ -21,6 +23,7 @@ pages = Blueprint("log", __name__)
 
 FIRST_CALLS = 10
 PAGE_CALLS = 30
+SOON = timedelta(days=7)  # how far ahead the first screen reminds of a letter's days
 FRESH = timedelta(days=2)  # how long a call may ask for something on the first screen
 QUERY_LENGTH = 100
 ASKED = ("q", "category", "consent", "warning", "since", "until")
@@ -32,7 +35,9 @@ def first() -> str:
     with house().store.read() as tx:
         latest = logbook.page(tx, owner().id, Wanted(), FIRST_CALLS)
         tag, todo = etag(tx), one_thing(tx, latest)
-    return render_template("first.html", calls=latest, todo=todo, etag=tag)
+        packed = packings.untaken(tx, owner().id)
+        due = letters.coming(letters.known(tx), SOON)
+    return render_template("first.html", calls=latest, todo=todo, etag=tag, packed=packed, due=due, kinds=kinds())
 
 
 @pages.get("/calls/latest")

@@ -55,6 +55,10 @@ def metrics() -> Response:
     _gauge(registry, "screener_oldest_owed_seconds", "Age of the oldest text or recording owed.", now.oldest_seconds)
     _states(registry, "screener_messages", "Messages in each state.", now.messages)
     _states(registry, "screener_recordings", "Recordings in each state.", now.recordings)
+    _states(registry, "screener_remnants", "What is left elsewhere of erased calls by kind.", now.remnants.counts)
+    since = now.remnants.oldest
+    waited = (datetime.now(UTC) - since).total_seconds() if since else 0
+    _gauge(registry, "screener_oldest_remnant_seconds", "Since when the oldest refused one could be gone.", waited)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -10,12 +10,12 @@ from flask import url_for as to
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from screener.files import Files
 from screener.house import house
-from screener.store import Connection, calls, custody, erasing, logbook, marks
-from screener.store.erasing import Erased
+from screener.store import Connection, calls, departures, logbook, marks
+from screener.store.departures import Departure
 from screener.store.logbook import Wanted
 from screener.store.records import Call
+from screener.web.live import fresh
 from screener.web.sentence import number, sentence
 from screener.web.transcript import plain
 from screener.web.visitor import dismiss, owner
@@ -84,52 +84,42 @@ def ask() -> str:
 
 @pages.post("/settings/delete")
 def delete() -> AnyResponse:
-    """Delete everything, sign out everywhere, and say so; not while a call is on the line."""
+    """Promise to delete everything and sign out everywhere; the worker does it. Not while a call is on the line."""
     if request.form.get("sure") != "1":
         flash(gettext("Nothing was deleted: tick the box first."))
         return redirect(to("own_data.ask"), 303)
-    mine = owner().id
-    with house().store.read() as tx:
-        busy = logbook.on_the_line(tx, mine)
-    if busy:
+    mine = owner()
+    with house().store.write() as tx:
+        busy = logbook.on_the_line(tx, mine.id)
+        going = None if busy else departures.begin(tx, mine, datetime.now(UTC), whole=False)
+        if going:
+            house().promise(tx, "leave", f"{mine.id}:{going.token}")
+    if going is None:
         flash(gettext("Nothing was deleted: a call is on the line now. Try again when it has ended."))
         return redirect(to("own_data.ask"), 303)
-    waiting = delete_calls(mine)
-    with house().store.write() as tx:
-        erasing.apart_from_calls(tx, mine)
-    if waiting:
-        flash(gettext("Everything here is deleted. The carrier's last copies of recordings follow within a day."))
-    else:
-        flash(gettext("Everything is deleted, and you are signed out."))
-    page = make_response(redirect(to("sign_in.ask"), 303))
+    page = make_response(redirect(to("own_data.leaving", token=going.token), 303))
     dismiss(page)
     return page
 
 
-def delete_calls(mine: int) -> int:
-    """Delete every call; how many stay as an empty row until the carrier has deleted its copy."""
-    after, waiting = 0, 0
-    while True:
-        with house().store.read() as tx:
-            some = calls.ended_before(tx, mine, datetime.now(UTC), after, AT_ONCE)
-        if not some:
-            return waiting
-        waiting += sum(not delete_call(sid) for _, sid in some)
-        after = some[-1][0]
+@pages.get("/deleting/<token>")
+def leaving(token: str) -> str:
+    """How far the deletion has come; whoever has the link is signed out by now. An unknown one is done."""
+    going, left = seen(token)
+    return render_template("left.html", departure=going, left=left, tag=str(left))
 
 
-def delete_call(sid: str) -> bool:
-    """Delete one call; False while a recording may be left at the carrier."""
-    left, gone = Erased(), True
-    with house().store.write() as tx:
-        call = calls.find(tx, sid, lock=True)
-        if call:
-            left = erasing.sound(tx, call)
-            for one in left.at_carrier:
-                house().promise(tx, "recording", f"{one}:r{int(datetime.now(UTC).timestamp())}")
-            erasing.words(tx, call)
-            custody.note(tx, call, "subscriber", "deleted", f"all {call.sid}")
-            gone = erasing.everything(tx, call, house().settings.secret_key)
-    for sha256 in left.files:
-        Files(house().settings.recordings_url).delete(sha256)
-    return gone
+@pages.get("/deleting/<token>/latest")
+def how_far(token: str) -> Response:
+    """The part of that page which changes; 304 while nothing has."""
+    going, left = seen(token)
+    tag = str(left) if going else "done"
+    if tag in request.if_none_match:
+        return fresh("", tag)
+    return fresh(render_template("leaving.html", departure=going, left=left), tag)
+
+
+def seen(token: str) -> tuple[Departure | None, int]:
+    with house().store.read() as tx:
+        going = departures.named(tx, token)
+        return going, departures.left(tx, going) if going else 0

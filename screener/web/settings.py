@@ -32,6 +32,12 @@ SITUATIONS: dict[str, object] = {
     "age": later("Retired or elderly"),
 }
 RETENTIONS = (30, 90, 180, 365, 730, 1825)  # days
+# What may go by age: the field of the form, the preference, and how it is called.
+AGES: dict[str, tuple[str, object]] = {
+    "retention": ("retention_days", later("Keep calls for")),
+    "sound_retention": ("sound_days", later("Keep recordings for")),
+    "words_retention": ("words_days", later("Keep callers' words for")),
+}
 NAME_LENGTH = 60
 CLOCK = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -58,6 +64,7 @@ def show() -> str:
         spoken=Spoken,
         situations=SITUATIONS,
         jurisdictions=JURISDICTIONS,
+        ages=AGES,
         retentions=RETENTIONS,
         zones=sorted(available_timezones()),
     )
@@ -75,13 +82,18 @@ def keep() -> AnyResponse:
     for name in ("quiet_from", "quiet_until", "digest_at"):
         if name in form and (not form[name] or CLOCK.fullmatch(form[name])):
             changes[name] = form[name]
-    days = form.get("retention", "")
-    retention = int(days) if days.isascii() and days.isdigit() and int(days) in RETENTIONS else None
     situation = tuple(one for one in SITUATIONS if one in form.getlist("situation"))
     with house().store.write() as tx:
         subscribers.change(tx, owner().id, changes)
-        marks.set_preference(tx, owner().id, Preference(retention, situation))
+        ages = [age_in(name) for name in AGES]
+        marks.set_preference(tx, owner().id, Preference(ages[0], situation, *ages[1:]))
     return back(gettext("Your settings are kept."))
+
+
+def age_in(name: str) -> int | None:
+    """An age in days, if it is one of the choices."""
+    days = request.form.get(name, "")
+    return int(days) if days.isascii() and days.isdigit() and int(days) in RETENTIONS else None
 
 
 def back(said: str) -> AnyResponse:

@@ -159,6 +159,7 @@ DEEDS: dict[str, object] = {
     "corrected": later("Label corrected"),
     "deleted": later("Something deleted"),
     "exported": later("Exported"),
+    "added": later("File added"),
 }
 
 JURISDICTIONS: dict[Jurisdiction, object] = {

@@ -8,11 +8,11 @@ from email.utils import parsedate_to_datetime
 
 from flask import Response, request
 
-from screener import conversation, dialogue, twiml
+from screener import conversation, dialogue, draining, twiml
 from screener.house import house
 from screener.model import Spoken
 from screener.numbers import read_caller
-from screener.store import Connection, calls, erasing
+from screener.store import Connection, calls, erasing, remnants
 from screener.store.calls import Arrival, Ring
 from screener.store.records import Subscriber
 from screener.webhooks.signed import done, sid_named, webhooks, whole_number, xml
@@ -32,12 +32,12 @@ def incoming() -> Response:
 def answer_new(sid: str) -> Response:
     """Answer a call that is not in the log yet; one to a number without a subscriber leaves no trace."""
     new = ring(sid)
-    with house().store.read() as tx:
+    with suppress(calls.AlreadyOpen), house().store.write(durable=False) as tx:
         arrival = arriving(tx, new)
-    if arrival is None:
-        return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
-    if not arrival.is_known:
-        with suppress(calls.AlreadyOpen), house().store.write(durable=False) as tx:
+        if arrival is None:
+            return xml(twiml.apology((Spoken.ZH, Spoken.EN), None))
+        if not arrival.is_known:
+            arrival = replace(arrival, is_crowded=arrival.is_crowded or draining.begun())
             return xml(conversation.open_call(tx, house(), arrival, for_owner(new, arrival.owner)))
     return say_again(sid, 1)
 
@@ -150,7 +150,7 @@ def recording() -> Response:
     with house().store.write() as tx:
         call = calls.find(tx, call_sid, lock=True)
         if call is None:
-            log.warning("a recording of a call that we do not know")
+            unknown_recording(tx, call_sid, sid)
             return done()
         details = {
             "source": form.get("RecordingSource", "")[:64],
@@ -159,6 +159,14 @@ def recording() -> Response:
         }
         conversation.note_recording(tx, house(), call, sid, form.get("RecordingStatus", ""), details)
     return done()
+
+
+def unknown_recording(tx: Connection, call_sid: str, sid: str) -> None:
+    """A recording without its call: where the call was erased here, the recording is deleted at the carrier too."""
+    if erasing.erased_of(tx, [call_sid], house().settings.secret_key):
+        remnants.note(tx, remnants.Kind.RECORDING, [sid], datetime.now(UTC))
+    else:
+        log.warning("a recording of a call that we do not know")
 
 
 def rfc2822(text: str) -> datetime | None:

@@ -2,15 +2,18 @@
 
 import contextlib
 import logging
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 from dbos import DBOS
 
-from screener import conversation, understanding
+from screener import conversation, draining, understanding
+from screener.bags import wanted
 from screener.files import Files
-from screener.followup import keeping, reconciling, sending, sweep, telling, tidying
+from screener.followup import clearing, keeping, leaving, reconciling, sending, stamping, sweep, telling, tidying
 from screener.house import Desk, House
 from screener.notify import Notifier
 from screener.origin import origin
@@ -25,17 +28,35 @@ __all__ = ["KINDS", "Promises", "WorkerBusy", "make_desk", "migrate", "register"
 
 log = logging.getLogger(__name__)
 
-KINDS = ("text", "notice", "recording", "erase", "message", "delivery", "fate", "seek", "reconcile", "tidy")
+HURRIED = 130  # exit status after a second signal
+KINDS = (
+    "text", "notice", "recording", "erase", "message", "delivery", "fate", "seek", "reconcile", "tidy", "leave",
+    "clear", "pack", "stamp",
+)  # fmt: skip
 
 
 def work(settings: Settings) -> None:
     """Run until told to stop. One worker on SQLite; on PostgreSQL as many as you like."""
     store = open_store(settings.database_url, pool_size=AT_ONCE + 4, data_dir=settings.data_dir)
     stopping = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopping.set())
+    heed_signals(stopping)
     with slot(store, settings.data_dir) as mine:
         run(store, settings, mine, stopping)
+
+
+def heed_signals(stopping: threading.Event) -> None:
+    """The first SIGTERM or SIGINT lets what runs come to its end; another one later ends this process at once."""
+    first: list[float] = []
+
+    def told(*_: object) -> None:
+        first.append(time.monotonic())
+        if first[-1] - first[0] > draining.ONE_WISH:
+            os._exit(HURRIED)
+        # Not from here: the main thread may hold the event's lock just now.
+        threading.Thread(target=stopping.set).start()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, told)
 
 
 def run(store: Store, settings: Settings, mine: str, stopping: threading.Event) -> None:
@@ -95,12 +116,13 @@ def make_desk(settings: Settings, store: Store) -> Desk:
         under_way=promises.under_way,
         ever_promised=promises.ever,
         purge=promises.purge,
+        forget=promises.forget,
     )
 
 
 def register(desk: Desk) -> None:
     """One workflow for each kind of follow-up; each is a single step that finds out for itself what is left to do."""
-    doing: dict[str, Callable[[str], None]] = {
+    doing: dict[str, Callable[[str], object]] = {
         "text": lambda sid: telling.tell(desk, bare(sid)),
         "notice": lambda bundle: telling.tell_held(desk, bare(bundle)),
         "recording": lambda sid: keeping.keep_recording(desk, bare(sid), attempt(sid)),
@@ -111,12 +133,16 @@ def register(desk: Desk) -> None:
         "seek": lambda sid: keeping.seek(desk, bare(sid)),
         "reconcile": lambda span: reconciling.reconcile(desk, bare(span)),
         "tidy": lambda _: tidying.tidy(desk),
+        "leave": lambda owner: leaving.leave(desk, int(bare(owner))),
+        "clear": lambda _: clearing.clear(desk),
+        "stamp": lambda owner: stamping.stamp(desk, int(bare(owner))),
+        "pack": lambda one: wanted.make(desk, bare(one)),
     }
     for kind in KINDS:
         DBOS.workflow(name=kind)(_followup(kind, doing[kind]))
 
 
-def _followup(kind: str, do: Callable[[str], None]) -> Callable[[str], None]:
+def _followup(kind: str, do: Callable[[str], object]) -> Callable[[str], None]:
     """A workflow that never fails: what it leaves undone is found by the sweeper, and errors would store words."""
 
     def followup(sid: str) -> None:

@@ -1,6 +1,7 @@
 """The job engine's own settings, and promising work to it: for web processes, in the transaction of the fact."""
 
 import threading
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -16,9 +17,13 @@ APPLICATION = "screener"
 VERSION = "1"
 AT_ONCE = 8  # follow-ups at a time in one worker; unset would claim the whole backlog
 POLL_SECONDS = 0.25
+SOON_SECONDS = 90  # longer than the longest wait between two tries that no row of ours tells of
 LIVE = ["ENQUEUED", "DELAYED", "PENDING"]
 DONE = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 MOST_LISTED = 5_000
+SID_LENGTH = 34
+KINDS_OF = {"CA": ("text", "erase", "seek"), "RE": ("recording",)}
+KINDS_OF_OTHERS = ("message", "delivery", "fate", "pack")
 PURGED_AT_ONCE = 500
 
 
@@ -58,17 +63,30 @@ class Promises:
         self.warm().enqueue_in_transaction(tx, options, sid)  # type: ignore[arg-type]
 
     def under_way(self, kind: str) -> set[str]:
-        """The sids for which a follow-up of this kind waits or runs, at most MOST_LISTED of them."""
+        """The sids for which a follow-up of this kind runs or comes soon, at most MOST_LISTED of them.
+
+        One that is put off for longer does not count: the clock may have been set back since it was promised.
+        """
         listed = self.warm().list_workflows(
             status=LIVE, name=kind, app_version=VERSION, limit=MOST_LISTED, load_input=False, load_output=False
         )
-        return {bare(one.workflow_id.removeprefix(f"{kind}:")) for one in listed}
+        soon = (time.time() + SOON_SECONDS) * 1000
+        near = (one for one in listed if one.status != "DELAYED" or (one.delay_until_epoch_ms or 0) < soon)
+        return {bare(one.workflow_id.removeprefix(f"{kind}:")) for one in near}
 
     def ever(self, kind: str, sids: Iterable[str]) -> set[str]:
         """Those sids for which a follow-up of this kind was promised at any time since the last purge."""
         ids = [f"{kind}:{sid}" for sid in sids]
         listed = self.warm().list_workflows(workflow_ids=ids, load_input=False, load_output=False) if ids else []
         return {one.workflow_id.removeprefix(f"{kind}:") for one in listed}
+
+    def forget(self, ids: list[str]) -> set[str]:
+        """Delete what the engine remembers of the follow-ups of these ids; those ids of which one is not over yet."""
+        client = self.warm()
+        prefixes = [f"{kind}:{one}" for one in ids for kind in kinds_of(one)]
+        listed = client.list_workflows(workflow_id_prefix=prefixes, load_input=False, load_output=False)
+        client.delete_workflows([one.workflow_id for one in listed if one.status in DONE])
+        return {bare(one.workflow_id.partition(":")[2]) for one in listed if one.status not in DONE}
 
     def purge(self, before: datetime) -> int:
         """Delete what the engine remembers of follow-ups that were done before then; how many."""
@@ -107,6 +125,11 @@ def config(store: Store, executor: str, *, run_migrations: bool) -> DBOSConfig:
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "WARNING",
     }
+
+
+def kinds_of(one: str) -> tuple[str, ...]:
+    """Which follow-ups an id may have: a call's sid, a recording's, or the shorter one of a text or a packing."""
+    return KINDS_OF[one[:2]] if len(one) == SID_LENGTH else KINDS_OF_OTHERS
 
 
 def bare(sid: str) -> str:

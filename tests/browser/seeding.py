@@ -5,15 +5,22 @@ import io
 import json
 import struct
 import wave
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from screener.store import Store
-from screener.store.records import Subscriber
+from sqlalchemy import insert, update
+
+from screener.model import Jurisdiction, Language
+from screener.store import Store, letters, packings
+from screener.store.dossiers import Choice
+from screener.store.letters import NewLetter
+from screener.store.records import Call, Subscriber
+from screener.store.schema import letter, letter_call
 from tests.visit import add_call, add_owner, add_recording
 
 HARSH = "You liar, we will have you arrested."
+LETTERS = {"complaint_lender": "a" * 16, "instalment_plan": "b" * 16}
 STATEMENT = "This is Hongyuan for Dah Sing Bank. You must pay today or we contact your family."
 
 
@@ -61,7 +68,27 @@ def seed(store: Store, folder: Path) -> Subscriber:
     add_call(store, owner, 3, at=now - timedelta(hours=1), category="delivery", caller="anonymous")
     name, size = keep(folder)
     add_recording(store, agency, name, size)
+    for kind, letter_id in LETTERS.items():
+        add_letter(store, kind, letter_id, agency)
+    with store.write() as tx:
+        for days, state in enumerate(("ready", "making", "failed"), 1):
+            made = packings.ask(tx, owner.id, Choice(since=now - timedelta(days=days)), 40, now)
+            packings.change(tx, made.id, state=state, done=20, size=5_000_000, missing=1, ready_at=now, taken_at=now)
     return owner
+
+
+def add_letter(store: Store, kind: str, letter_id: str, rests_on: Call) -> None:
+    """A letter in Chinese that is half filled in, at an address that is known."""
+    typed = {
+        "texts": {"name": "陈小明", "quote": "yes", "balance": "1000", "months": "3"},
+        "rows": {"income": [["工资", "1"]]},
+    }
+    new = NewLetter(kind, Jurisdiction.CN, Language.ZH_HANS, json.dumps(typed))
+    with store.write() as tx:
+        made = letters.add(tx, rests_on.subscriber_id, new, [])
+        tx.execute(update(letter).where(letter.c.id == made).values(id=letter_id))
+        tx.execute(insert(letter_call).values(letter_id=letter_id, call_id=rests_on.id))
+        letters.sent(tx, letter_id, date(2026, 11, 24))
 
 
 def span(words: str) -> list[int]:

@@ -8,15 +8,16 @@ from playwright.sync_api import Page, expect
 
 from screener.store import calls, marks, sessions, subscribers
 from tests.browser.conftest import AXE, DESK, PHONE, Opener, Site
-from tests.browser.seeding import HARSH
+from tests.browser.seeding import HARSH, LETTERS
 from tests.visit import add_call, sid
 
 AGENCY, IMPOSTOR = f"/calls/{sid('CA', 1)}", f"/calls/{sid('CA', 2)}"
+LETTER, PLAN = (f"/letters/{one}" for one in LETTERS.values())
 SIGNED_IN = (
     "/", "/calls", "/calls?q=nothing", AGENCY, IMPOSTOR, "/numbers", "/numbers/+85235984471", "/organisations/Hongyuan",
-    "/settings", "/settings/delete", "/setup",
+    "/settings", "/settings/delete", "/evidence", "/setup", f"/letters/new?call={sid('CA', 1)}", LETTER, f"{PLAN}/blanks",
 )  # fmt: skip
-OPEN = ("/sign-in", "/privacy", "/card", "/someone")
+OPEN = ("/sign-in", "/privacy", "/card", "/someone", "/deleting/done")
 LANGUAGES = ("en", "zh-Hans")  # zh-Hant differs from zh-Hans in characters alone
 
 
@@ -126,6 +127,25 @@ def test_a_call_appears_by_itself(open_page: Opener, site: Site) -> None:
     expect(page.get_by_text("On the line now.")).to_be_visible()
 
 
+def test_writing_a_letter(open_page: Opener) -> None:
+    """From a call to a letter that can be printed alone: chosen, filled in, read."""
+    page = open_page(AGENCY)
+    page.get_by_role("link", name="Write a letter about this call").click()
+    page.get_by_label("Request for a statement and proof of mandate").check()
+    page.get_by_role("button", name="Next: fill in").click()
+    page.get_by_label("your name").fill("Chan Siu Ming")
+    page.get_by_label("last four digits").fill("1234")
+    page.get_by_role("button", name="Keep and read the letter").click()
+    letter = page.get_by_role("article")
+    expect(letter).to_contain_text("Chan Siu Ming")
+    expect(letter).to_contain_text("account ending 1234")
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(letter).to_be_visible()
+    expect(page.get_by_role("link", name="Download (Word)")).to_be_hidden()
+    expect(page.get_by_text("General information, not legal advice.")).to_be_hidden()
+
+
 @pytest.mark.parametrize("path", [*SIGNED_IN, *OPEN])
 def test_pages_fit_a_phone(open_page: Opener, path: str) -> None:
     """At 390 pixels no page scrolls sideways, in either language."""
@@ -152,7 +172,7 @@ def axe(page: Page) -> list[tuple[str, Any]]:
     return [(one["id"], [place["html"] for place in one["nodes"]]) for one in found["violations"]]
 
 
-@pytest.mark.parametrize("path", ["/", "/calls", AGENCY, "/settings", "/settings/delete", "/setup"])
+@pytest.mark.parametrize("path", ["/", "/calls", AGENCY, "/settings", "/settings/delete", "/evidence", "/setup"])
 def test_keyboard_reaches_everything(open_page: Opener, path: str) -> None:
     """Tab alone comes to everything that can be used, and it is seen where one is."""
     page = open_page(path, size=DESK)

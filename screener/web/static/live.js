@@ -43,3 +43,8 @@ for (const form of document.querySelectorAll("form[data-ticks]")) {
     }
   });
 }
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

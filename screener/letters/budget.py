@@ -1,0 +1,52 @@
+"""The arithmetic of a budget and of instalments, in whole cents: every total is the sum of what stands above it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from screener.letters.blanks import Row, amount
+
+CENT = Decimal("0.01")
+CURRENCIES = {"CN": "CNY", "HK": "HKD", "TW": "TWD", "SG": "SGD", "US": "USD", "GB": "GBP"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Labelled sums."""
+
+    lines: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((one for _, one in self.lines), Decimal("0.00"))
+
+
+def sums(rows: Iterable[Row]) -> Sums:
+    """Typed rows as sums; a row that cannot be read is not counted, and the form has said so."""
+    read = ((label, amount(text)) for label, text in rows)
+    return Sums(tuple((label, one) for label, one in read if one is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class Instalments:
+    """A sum in equal parts of whole cents; the last one takes what is left over."""
+
+    balance: Decimal
+    months: int
+    each: Decimal
+    last: Decimal
+
+
+def instalments(balance: Decimal, months: int) -> Instalments:
+    """The parts of `balance`; ValueError for less than one month."""
+    if months < 1:
+        raise ValueError("a plan has at least one month")
+    cents = int(balance / CENT)
+    each = cents // months
+    last = cents - each * (months - 1)
+    return Instalments(balance, months, each * CENT, last * CENT)
+
+
+def money(value: Decimal) -> str:
+    """`12,345.60`; a minus stands before what is lacking."""
+    return f"{value:,.2f}"
