@@ -47,6 +47,19 @@ def test_unseen_calls_keep_the_level(name):
     assert unseen.passed == 0
 
 
+@pytest.mark.parametrize("name", ["sixth", "seventh", "tenth", "eleventh", "twelfth"])
+def test_calls_of_other_authors_keep_the_level(name):
+    """What other authors' calls have taught is not lost: no impostor passes, and hardly a harmless caller is suspected."""
+    unseen = score(calls(f"unseen/{name}.jsonl"))
+    assert unseen.macro_f1() >= 0.93
+    assert unseen.organisations / unseen.calls >= 0.82
+    assert unseen.f1("tactics") >= 0.85
+    assert unseen.f1("red_flags") >= 0.87
+    assert unseen.recall("red_flags") >= 0.97
+    assert unseen.alarms / unseen.harmless <= 0.03
+    assert unseen.passed == 0
+
+
 def test_short_calls_fall_into_their_category():
     """One sentence is enough for the category of nearly every swindle and every everyday call."""
     labelled = calls("unseen/categories.jsonl")

@@ -38,6 +38,8 @@ SETS = (
     "unseen/tenth",
     "unseen/eleventh",
     "unseen/twelfth",
+    "unseen/thirteenth",
+    "unseen/fourteenth",
 )
 ROUNDS = 12
 TRUST = 0.5  # how much a call counts against weights near nothing

@@ -77,40 +77,32 @@ class Introductions:
     def _at(
         self, start: int, weight: int, *, opening: bool = False, article: bool = False, free: bool = True
     ) -> list[Named]:
+        """The name that begins at a place: one that is known, one that sounds like it, or one as spoken."""
         exact = name_at(self.words, start)
         if exact:
-            if _passing(self.words, exact) or (
-                opening and exact.ordinary and not self._shown(start + len(exact.words))
-            ):
-                return []
-            return [Named(exact.words, start, start + len(exact.words), weight + 2, exact)]
+            end = start + len(exact.words)
+            passing = _passing(self.words, exact) or (opening and exact.ordinary and not self._shown(end))
+            return [] if passing else [Named(exact.words, start, end, weight + 2, exact)]
         heard = None if self.cased else self._heard(start)  # capitals come with right spelling
-        if article:
-            fits = (
-                heard
-                and heard[1] > start + 2
-                and re.match(r" (?:calling|here|,|\.)", self.words[heard[1] : heard[1] + 8])
-            )
-            return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])] if heard and fits else []
-        if heard and not (free and self._outruns(start, heard[1])):
+        if heard and article:
+            after = re.match(r" (?:calling|here|,|\.)", self.words[heard[1] : heard[1] + 8])
+            heard = heard if after and heard[1] > start + 2 else None
+        if heard and (article or not (free and self._outruns(start, heard[1]))):
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])]
-        if not free:
-            return []
+        return self._spoken(start, weight, opening) if free and not article else []
+
+    def _spoken(self, start: int, weight: int, opening: bool) -> list[Named]:
+        """A name that no list holds, as far as it runs."""
         run = self._run(start, cased=self.cased)
         if not run and self.cased and not opening:
             run = self._run(start, cased=False)
-            if not run or kind_of_name(self.words[start : run[0]]) not in (
-                "government",
-                "personal",
-                "authority",
-            ):
-                return []
+            public = run and kind_of_name(self.words[start : run[0]]) in ("government", "personal", "authority")
+            run = run if public else None
         if not run:
             return []
-        end, sure = run
-        name = rule("claims_en.department").sub("", self.words[start:end])
+        name = rule("claims_en.department").sub("", self.words[start : run[0]])
         end = start + len(name)
-        if not self._namelike(name, start, opening and not sure):
+        if not self._namelike(name, start, opening and not run[1]):
             return []
         weight -= opening
         if rule("claims_en.org_tail").search(name):

@@ -146,62 +146,56 @@ def _tails(words: str) -> list[tuple[int, int]]:
     return found
 
 
-def _tailed(words: str, begins: int, end: int) -> Named | None:
-    """A name that ends as organisations' names do, when the caller gives it as its own."""
-    raw = words[begins:end]
+_MARKERS = (
+    "我是",
+    "我们是",
+    "这里是",
+    "这边是",
+    "代表",
+    "委托的",
+    "您好",
+    "你好",
+    "我们",
+    "先生",
+    "女士",
+    "的是",
+    "我这边是",
+    "我",
+)
+
+
+def _begins(raw: str) -> tuple[int, bool]:
+    """Where the name begins in a stretch that ends as names do, and whether words of introduction stand before it."""
     lead = rule("claims_zh.lead").match(raw)
     cut = lead.end() if lead and lead.end() < len(raw) - 1 else 0
-    for marker in (
-        "我是",
-        "我们是",
-        "这里是",
-        "这边是",
-        "代表",
-        "委托的",
-        "您好",
-        "你好",
-        "我们",
-        "先生",
-        "女士",
-        "的是",
-        "我这边是",
-        "我",
-    ):
+    for marker in _MARKERS:
         place = raw.rfind(marker)
-        if place >= 0 and place + len(marker) > cut and place + len(marker) < len(raw) - 1:
+        if place >= 0 and cut < place + len(marker) < len(raw) - 1:
             cut = place + len(marker)
-    name = raw[cut:]
-    more = rule("claims_zh.lead").match(name)
-    if more and len(name) - more.end() >= 2:
-        cut, name = cut + more.end(), name[more.end() :]
-    cut, name = cut + _restart(name), name[_restart(name) :]
+    more = rule("claims_zh.lead").match(raw[cut:])
+    if more and len(raw) - cut - more.end() >= 2:
+        cut += more.end()
+    cut += _restart(raw[cut:])
+    return cut, bool(lead and cut)
+
+
+def _tailed(words: str, begins: int, end: int) -> Named | None:
+    """A name that ends as organisations' names do, when the caller gives it as its own."""
+    cut, led = _begins(words[begins:end])
     start = begins + cut
-    before, after = words[max(0, start - 10) : start], words[end : end + 12]
-    if (
-        not _possible(name)
-        or (rule("claims_zh.generic").match(name) and not rule("claims_zh.public").search(name))
-        or rule("claims_zh.other_after").match(after)
-    ):
+    name, before, after = words[start:end], words[max(0, start - 10) : start], words[end : end + 12]
+    generic = rule("claims_zh.generic").match(name) and not rule("claims_zh.public").search(name)
+    if not _possible(name) or generic or rule("claims_zh.other_after").match(after):
         return None
-    if (
-        not rule("claims_zh.firm").search(name)
-        and rule("claims_zh.principal_after").match(after)
-        and rule("claims_zh.principal_before").search(before)
-    ):
+    principal = rule("claims_zh.principal_after").match(after) and rule("claims_zh.principal_before").search(before)
+    if principal and not rule("claims_zh.firm").search(name):
         return None
-    introduced = (
-        bool(lead and cut)
-        or bool(rule("claims_zh.intro").search(before))
-        or bool(rule("claims_zh.opening").search(before))
-        or before.endswith("委托的")
-    )
-    if not introduced or (
-        rule("claims_zh.other_before").search(before)
-        and not rule("claims_zh.intro").search(before)
-        and not before.endswith("委托的")
-    ):
+    given = bool(rule("claims_zh.intro").search(before)) or before.endswith("委托的")
+    if rule("claims_zh.other_before").search(before) and not given:
         return None
-    return Named(name, start, end, 3 if introduced else 1)
+    if not (led or given or rule("claims_zh.opening").search(before)):
+        return None
+    return Named(name, start, end, 3)
 
 
 def _restart(name: str) -> int:
