@@ -40,6 +40,8 @@ SETS = (
     "unseen/twelfth",
     "unseen/thirteenth",
     "unseen/fourteenth",
+    "unseen/fifteenth",
+    "unseen/sixteenth",
 )
 ROUNDS = 12
 TRUST = 0.5  # how much a call counts against weights near nothing
