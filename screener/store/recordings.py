@@ -114,14 +114,3 @@ def still_used(tx: Connection, sha256: str) -> bool:
     query = select(recording.c.id).where(recording.c.sha256 == sha256, recording.c.state == "held")
     attached = select(attachment.c.id).where(attachment.c.sha256 == sha256)
     return any(tx.execute(one).first() is not None for one in (query, attached))
-
-
-def hashes_of(tx: Connection, subscriber_id: int) -> list[str]:
-    """The names of every file that is kept for a subscriber."""
-    query = (
-        select(recording.c.sha256)
-        .join(call)
-        .where(call.c.subscriber_id == subscriber_id, recording.c.sha256.is_not(None))
-    )
-    attached = select(attachment.c.sha256).where(attachment.c.subscriber_id == subscriber_id)
-    return [*tx.execute(query).scalars(), *tx.execute(attached).scalars()]

@@ -1,7 +1,8 @@
 """Files that the subscriber adds to a call or a letter: screenshots, papers, own recordings; hashed as they arrive."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import IO
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from screener.files import Files, FilesError, Kept
 from screener.house import house
-from screener.store import Connection, attachments, calls, custody, letters
+from screener.store import Connection, attachments, calls, custody, letters, remnants
 from screener.store.attachments import Attachment
 from screener.web.file_kinds import HEAD, kind_of
 from screener.web.transcript import plain
@@ -139,7 +140,13 @@ def delete(attachment_id: str) -> AnyResponse:
     with house().store.write() as tx:
         found = own_attachment(tx, attachment_id)
         note(tx, found.call_id, "deleted", "file")
-        for sha256 in attachments.forget(tx, [found.id]):
-            Files(house().settings.recordings_url).delete(sha256)
+        clear(tx, attachments.forget(tx, [found.id]))
     flash(gettext("The file is deleted."))
     return redirect(back_to({"call_id": found.call_id, "letter_id": found.letter_id}), 303)
+
+
+def clear(tx: Connection, files: Iterable[str]) -> None:
+    """Have files deleted that nothing names any more; by the worker, which tries again where one cannot be."""
+    now = datetime.now(UTC)
+    remnants.note(tx, remnants.Kind.FILE, files, now)
+    house().promise(tx, "clear", f"due:{int(now.timestamp())}")

@@ -8,12 +8,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as later
 from werkzeug.wrappers import Response as AnyResponse
 
-from screener.files import Files
 from screener.house import house
 from screener.letters import Problem, Typed, blanks, day, from_json, kinds, read, to_json
 from screener.model import Language
 from screener.store import Connection, attachments, custody, letters
 from screener.store.letters import KeptLetter
+from screener.web.attachments import clear
 from screener.web.language import language
 from screener.web.letter_facts import written
 from screener.web.letters import due_after
@@ -157,7 +157,6 @@ def delete(letter_id: str) -> AnyResponse:
         return redirect(url_for("letter.show", letter_id=letter_id), 303)
     with house().store.write() as tx:
         kept = own_letter(tx, letter_id, lock=True)
-        for sha256 in attachments.forget_with_letter(tx, kept.id):
-            Files(house().settings.recordings_url).delete(sha256)
+        clear(tx, attachments.forget_with_letter(tx, kept.id))
     flash(gettext("The letter is deleted."))
     return redirect(url_for("letters.every"), 303)
