@@ -9,7 +9,7 @@ import click
 from screener.files import Files
 from screener.guidance import check
 from screener.settings import Settings, is_loopback, read_settings
-from screener.store import Store, messages, open_store, owed, remnants, stamps, subscribers
+from screener.store import Store, open_store, owed, remnants, stamps, subscribers
 from screener.store.records import Subscriber
 from screener.telephony import Telephony, TelephonyError
 
@@ -63,9 +63,10 @@ def examine(settings: Settings, store: Store) -> Iterator[Finding]:
 def backlog(settings: Settings, store: Store) -> Iterator[Finding]:
     """What is owed and not done."""
     with store.read() as tx:
-        states = messages.counts(tx)
-        oldest = owed.owed(tx, datetime.now(UTC)).oldest_seconds
-    looked_for = states.get("needs_a_look", 0)
+        now = owed.owed(tx, datetime.now(UTC))
+    states = (("texts", now.messages), ("recordings", now.recordings))
+    yield Finding(True, "; ".join([f"calls on the line: {now.calls_open}", *(by_state(*one) for one in states)]))
+    looked_for, oldest = now.messages["needs_a_look"], now.oldest_seconds
     if looked_for:
         yield Finding(False, f"{looked_for} texts need a look: see the calls' pages for what is uncertain")
     late = oldest > 600
@@ -73,6 +74,12 @@ def backlog(settings: Settings, store: Store) -> Iterator[Finding]:
     yield from erasures(store)
     yield from stamped(settings, store)
     yield Finding(not late, waiting + ("; is a worker running? (screener serve)" if late else ""))
+
+
+def by_state(what: str, counts: dict[str, int]) -> str:
+    """How many there are in each state that has any, such as `texts: 2 pending, 40 accepted`."""
+    some = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts.items() if count)
+    return f"{what}: {some or 'none'}"
 
 
 def stamped(settings: Settings, store: Store) -> Iterator[Finding]:
