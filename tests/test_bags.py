@@ -256,6 +256,8 @@ def test_the_commands(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     code, said = run("export", "--phone", bench.owner.phone, "--from", "2020-01-01", "--to", str(to))
     assert (code, "2 of 2 calls" in said) == (0, True), said
     assert run("export", "--phone", bench.owner.phone, "--to", str(to))[0] == 1
+    code, said = run("export", "--phone", bench.owner.phone, "--to", str(tmp_path / "nowhere" / "x.zip"))
+    assert (code, "no folder that can be written to" in said) == (1, True)
     assert run("verify", str(to))[0] == 0
     code, said = run("verify")
     assert (code, "2 calls" in said) == (0, True), said

@@ -31,3 +31,11 @@ def test_analyse_names_the_line_it_cannot_read():
         result = CliRunner().invoke(analyse, [], input='{"id": 1, "turns": []}\n' + bad + "\n")
         assert result.exit_code == 1
         assert ":2:" in result.output
+
+
+def test_analyse_says_what_is_not_text(tmp_path):
+    """A file in another encoding gets one plain line, and no trace of the program."""
+    (tmp_path / "calls.jsonl").write_bytes("您好".encode("gb18030"))
+    result = CliRunner().invoke(analyse, [str(tmp_path / "calls.jsonl")])
+    assert result.exit_code == 1
+    assert "is not UTF-8 text" in result.output

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import icalendar
 import pytest
@@ -262,6 +263,17 @@ def test_a_stranger_cannot_send_much(app: Flask) -> None:
     answer = Browser(app).client.post("/attachments", data=data, base_url="https://screener.example")
     answer.request.environ["wsgi.input"].close()
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("name", ["聊天截图.png", "naïve.png", "短信 1.png"])
+def test_a_file_comes_back_under_its_name(browser: Browser, house: House, call: Call, name: str) -> None:
+    """Whatever script the name is in, the header stands in Latin-1, as servers demand, and tells the whole name."""
+    attach(browser, name=name, call=call.sid)
+    with house.store.read() as tx:
+        file = attachments.of_call(tx, call.id)[0]
+    told = browser.get(f"/attachments/{file.id}").headers["Content-Disposition"]
+    assert told.isascii()
+    assert unquote(told.rpartition("''")[2]) == file.name == name
 
 
 def to_be_cleared(house: House) -> list[str]:

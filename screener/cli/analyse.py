@@ -1,6 +1,7 @@
 """`screener analyse`: calls in, what was understood of each out, one JSON object a line."""
 
 import json
+from collections.abc import Iterator
 from typing import IO, Any
 
 import click
@@ -44,6 +45,14 @@ def record(call: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def lines(file: IO[str]) -> Iterator[str]:
+    """The file's lines; a plain error where it is not text in UTF-8."""
+    try:
+        yield from file
+    except UnicodeDecodeError as problem:
+        raise click.ClickException(f"{getattr(file, 'name', '<stdin>')} is not UTF-8 text") from problem
+
+
 @click.command()
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"), default="-")
 def analyse(file: IO[str]) -> None:
@@ -51,7 +60,7 @@ def analyse(file: IO[str]) -> None:
 
     FILE is read from standard input when it is missing. Exits with 1 at the first line that is not a call.
     """
-    for number, line in enumerate(file, 1):
+    for number, line in enumerate(lines(file), 1):
         if not line.strip():
             continue
         try:

@@ -74,7 +74,7 @@ def tell(problems: list[str], said: list[str], what: str) -> None:
     for line in [*said, *problems]:
         click.echo(line)
     if problems:
-        click.echo(f"{what}: {len(problems)} findings.", err=True)
+        click.echo(f"{what}: {len(problems)} findings need a look.", err=True)
         sys.exit(DIFFERS)
     click.echo(f"{what}: everything sealed is as it was sealed.")
 
@@ -131,12 +131,16 @@ def export(phone: str, sid: str, to: Path, *, as_csv: bool, **given: datetime | 
     choice = Choice(sid, str(given["number"] or ""), str(given["organisation"] or ""), since, until)
     if to.exists():
         raise click.ClickException(f"{to} is there already; name another file.")
+    if not os.access(to.parent, os.W_OK | os.X_OK):
+        raise click.ClickException(f"{to.parent} is no folder that can be written to.")
     if not note_export(store, owner, choice, "operator"):
         raise click.ClickException("No call that is over matches.")
     part = to.with_name(f"{to.name}.part")
     try:
         said = write_sheet(store, owner, choice, part) if as_csv else write_bag(store, files, owner, (choice, part))
         part.rename(to)
+    except OSError as problem:
+        raise click.ClickException(f"{to} could not be written: {problem.strerror}") from problem
     finally:
         part.unlink(missing_ok=True)
     click.echo(f"{to}: {said}")

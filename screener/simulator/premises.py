@@ -64,6 +64,7 @@ class Premises:
             "SCREENER_SEND_GRACE_SECONDS": "5",
             "SCREENER_WEB_WORKERS": "1",
             "SCREENER_DRAIN_SECONDS": "0",
+            "SCREENER_MAX_CONCURRENT_CALLS": "50",  # callers here do not wait for one another
             "SCREENER_DEMO": "1",
             "SCREENER_LOCAL_CHANNELS": "on",
             "TWILIO_ACCOUNT_SID": self.carrier.account.sid,

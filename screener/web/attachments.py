@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import IO
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -130,8 +131,14 @@ def show(attachment_id: str) -> Response:
         abort(404)
     answer = Response(files.open(found.sha256), mimetype=found.media_type)
     answer.content_length = found.size
-    answer.headers.set("Content-Disposition", "attachment", filename=found.name)
+    answer.headers["Content-Disposition"] = f"attachment; {filename(found.name)}"
     return answer
+
+
+def filename(name: str) -> str:
+    """A file's name for a header, in any script (RFC 6266): headers themselves are Latin-1."""
+    plain = re.sub(r"[^ !#-\[\]-~]", "_", name)
+    return f"filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 @pages.post("/attachments/<attachment_id>/delete")
