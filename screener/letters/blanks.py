@@ -26,6 +26,7 @@ class Problem(StrEnum):
 
     NO_DATE = "no_date"
     NO_AMOUNT = "no_amount"
+    NO_ROW = "no_row"  # of a table: a name without an amount, or the other way round
     NO_COUNT = "no_count"
     NOT_FOUR_DIGITS = "not_four_digits"
     TOO_LONG = "too_long"
@@ -142,7 +143,7 @@ def _rows(get: Callable[[str], list[str]], name: str) -> tuple[Row, ...]:
 def _wrong_rows(blank: Blank, rows: tuple[Row, ...]) -> Problem | None:
     if len(rows) > blank.most or any(len(label) > LABEL_LENGTH for label, _ in rows):
         return Problem.TOO_LONG
-    return Problem.NO_AMOUNT if any(amount(sum_) is None or not label for label, sum_ in rows) else None
+    return Problem.NO_ROW if any(amount(sum_) is None or not label for label, sum_ in rows) else None
 
 
 def _wrong(blank: Blank, text: str) -> Problem | None:

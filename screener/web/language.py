@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, make_response, redirect, request
 from flask_babel import Babel, format_date, format_time, get_timezone, gettext
+from werkzeug.wrappers import Response as AnyResponse
 
 from screener.house import house
 from screener.model import Language
@@ -75,9 +76,14 @@ def choose() -> Response:
     page = make_response(redirect(local_path(request.form.get("back", "/")), 303))
     wanted = request.form.get("language")
     if wanted in set(Language):
-        secure = house().settings.https
-        page.set_cookie(COOKIE, wanted, max_age=YEAR_SECONDS, secure=secure, httponly=True, samesite="Lax")
+        remember(page, Language(wanted))
     return page
+
+
+def remember(page: AnyResponse, wanted: Language) -> None:
+    """Have this browser shown its pages in a language, also when nobody is signed in."""
+    secure = house().settings.https
+    page.set_cookie(COOKIE, wanted, max_age=YEAR_SECONDS, secure=secure, httponly=True, samesite="Lax")
 
 
 def clock(at: datetime) -> str:

@@ -25,7 +25,8 @@ LETTER_ID = re.compile("[0-9a-f]{16}")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PROBLEMS: dict[Problem, object] = {
     Problem.NO_DATE: later("This is not a date."),
-    Problem.NO_AMOUNT: later("Write a name and an amount, such as 1200 or 1,200.50."),
+    Problem.NO_AMOUNT: later("Write an amount, such as 1200 or 1,200.50."),
+    Problem.NO_ROW: later("Write a name and an amount, such as 1200 or 1,200.50."),
     Problem.NO_COUNT: later("Write a whole number within the limit."),
     Problem.NOT_FOUR_DIGITS: later("Only the last four digits, please."),
     Problem.TOO_LONG: later("This is too long."),

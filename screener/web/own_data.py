@@ -15,6 +15,7 @@ from screener.store import Connection, calls, departures, logbook, marks
 from screener.store.departures import Departure
 from screener.store.logbook import Wanted
 from screener.store.records import Call
+from screener.web.language import language, remember
 from screener.web.live import fresh
 from screener.web.sentence import number, sentence
 from screener.web.transcript import plain
@@ -98,6 +99,7 @@ def delete() -> AnyResponse:
         flash(gettext("Nothing was deleted: a call is on the line now. Try again when it has ended."))
         return redirect(to("own_data.ask"), 303)
     page = make_response(redirect(to("own_data.leaving", token=going.token), 303))
+    remember(page, language())
     dismiss(page)
     return page
 
