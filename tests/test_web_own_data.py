@@ -87,6 +87,7 @@ def test_everything_goes(browser: Browser, house: House, owner: Subscriber, tmp_
         tx.execute(insert(message).values(state="accepted", created_at=at, updated_at=at, **row))
     answer = browser.post(PAGE, {"sure": "1"}, on=PAGE)
     assert (answer.status_code, answer.location.startswith("/deleting/")) == (303, True)
+    assert any(one.startswith("language=en;") for one in answer.headers.getlist("Set-Cookie"))  # nobody is known then
     assert browser.get("/").status_code == 303
     page = browser.page(answer.location)
     assert "0 of 1 calls are deleted." in page
