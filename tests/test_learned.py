@@ -42,6 +42,15 @@ def test_an_impostor_stays_an_impostor(other):
     assert corrected(Category.IMPOSTOR, _guess({other: 0.99})) is Category.IMPOSTOR
 
 
+def test_a_caller_who_warns_of_swindlers_is_no_impostor():
+    """The signs may be those of the swindlers spoken of; without a warning, or where a swindle is likelier, they count."""
+    guess = _guess({Category.GOVERNMENT: 0.8, Category.IMPOSTOR: 0.6})
+    assert corrected(Category.IMPOSTOR, guess, warns=True) is Category.GOVERNMENT
+    assert corrected(Category.IMPOSTOR, guess) is Category.IMPOSTOR
+    likelier = _guess({Category.GOVERNMENT: 0.8, Category.IMPOSTOR: 0.9})
+    assert corrected(Category.IMPOSTOR, likelier, warns=True) is Category.IMPOSTOR
+
+
 def test_a_likely_impostor_becomes_one():
     """A swindle counts although another category is likelier; of a seller of relief it is too often said in vain."""
     assert corrected(Category.BANK, _guess({Category.BANK: 0.9, Category.IMPOSTOR: 0.5})) is Category.IMPOSTOR

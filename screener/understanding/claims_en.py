@@ -55,8 +55,11 @@ class Introductions:
             found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
             found += self._at(match.end(), strong)
         for match in rule("claims_en.beside").finditer(self.words):
-            if match.group(3) or (match.group(1) or match.group(2)) in given_names():
+            first = match.group(1) or match.group(2) or ""
+            if match.group(3) or first in given_names() or rule("claims_en.officer").match(first):
                 found += self._at(match.end(), 3)
+        for match in rule("claims_en.practice").finditer(self.words):
+            found.append(Named(match.group(1), match.start(1), match.end(1), 3))
         for match in rule("claims_en.open").finditer(self.words):
             if match.end() < len(self.words) and (match.start() < 160 or match.group()):
                 found += self._at(match.end(), 2, opening=True)
@@ -155,7 +158,8 @@ class Introductions:
             if cased:
                 if (
                     not self._upper(low)
-                    and token.group() not in ("of", "and", "the", "for")
+                    and token.group() not in ("of", "and", "the", "for", "a")
+                    and not (count and rule("claims_en.body").match(token.group()))
                     and not token.group()[0].isdigit()
                 ):
                     break
@@ -164,7 +168,7 @@ class Introductions:
                 break
             end = high
         name = self.words[start:end]
-        name = re.sub(r"(?: (?:of|and|the|for))+$", "", name)
+        name = re.sub(r"(?: (?:of|and|the|for|a))+$", "", name)
         return (start + len(name), sure) if name else None
 
     def _upper(self, place: int) -> bool:
@@ -175,7 +179,11 @@ class Introductions:
 
     def _namelike(self, name: str, start: int, needs_tail: bool) -> bool:
         first = name.split(" ")[0]
+        if name.endswith(" i"):
+            return False
         if len(name) < 3 or rule("claims_en.generic").match(name) or first in listed("lists.stop"):
+            return False
+        if rule("claims_en.stated").search(name) and not (self.cased and self._upper(start)):
             return False
         if rule("claims_en.titled").match(first):
             return False
@@ -194,6 +202,9 @@ class Introductions:
         after = self.words[start + len(name) :][:24]
         opens = start < 60 and bool(rule("claims_en.alone").match(after))
         here = opens and bool(rule("claims_en.alone_here").match(after))
+        given = re.search(r"\b([a-z]+) (?:from|at|with) $", self.words[max(0, start - 24) : start])
+        if given and given.group(1) in given_names() and re.match(r" [.,]", after):
+            return True
         return (opens or not needs_tail) and (" " in name or here)
 
     def _ending(self, end: int) -> list[Named]:
