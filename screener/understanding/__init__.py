@@ -68,6 +68,7 @@ def understand(
     category, red, pressure = _weighed(hearing, said, seen)
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
+    money = None if category is Category.MARKETING and not _fee(red) else money
     tactics = allowed(pressure, category, red, seen, money, hearing.text.words)
     back = callback(hearing.text.words, hearing.lang)
     published = organisation.organisation if organisation else None
@@ -98,6 +99,11 @@ def _weighed(hearing: Hearing, said: Claims, seen: list[Hit]) -> tuple[Category,
     category = corrected(decide(evidence), guess, evidence.flags, warns=warns)
     red = permitted([*red, *suspected(hearing, words, guess, RedFlag, red)], category, hearing.text.words)
     return category, red, [*pressure, *suspected(hearing, words, guess, Tactic, pressure)]
+
+
+def _fee(red: list[Hit]) -> bool:
+    """Whether money is asked for in advance; any other sum that a seller names is a price."""
+    return any(hit.label == RedFlag.UPFRONT_FEE for hit in red)
 
 
 def _findings(

@@ -54,6 +54,9 @@ class Introductions:
             strong = 3 if match.group().split()[0] not in ("at", "with", "of", "in") else 2
             found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
             found += self._at(match.end(), strong)
+            called = re.compile("[a-z]+ ").match(self.words, match.end())
+            if called and not self.cased and called.group().strip() in given_names():
+                found += self._at(called.end(), 2)
         for match in rule("claims_en.beside").finditer(self.words):
             first = match.group(1) or match.group(2) or ""
             if match.group(3) or first in given_names() or rule("claims_en.officer").match(first):
@@ -85,7 +88,9 @@ class Introductions:
         if exact:
             end = start + len(exact.words)
             passing = _passing(self.words, exact) or (opening and exact.ordinary and not self._shown(end))
-            return [] if passing else [Named(exact.words, start, end, weight + 2, exact)]
+            if passing:
+                return self._spoken(start, weight, opening) if opening and self.cased else []
+            return [Named(exact.words, start, end, weight + 2, exact)]
         heard = None if self.cased else self._heard(start)  # capitals come with right spelling
         if heard and article:
             after = re.match(r" (?:calling|here|,|\.)", self.words[heard[1] : heard[1] + 8])
@@ -179,9 +184,9 @@ class Introductions:
 
     def _namelike(self, name: str, start: int, needs_tail: bool) -> bool:
         first = name.split(" ")[0]
-        if name.endswith(" i"):
+        if len(name) < 3 or name.endswith(" i") or first in listed("lists.stop"):
             return False
-        if len(name) < 3 or rule("claims_en.generic").match(name) or first in listed("lists.stop"):
+        if rule("claims_en.generic").match(name):
             return False
         if rule("claims_en.stated").search(name) and not (self.cased and self._upper(start)):
             return False
@@ -202,10 +207,11 @@ class Introductions:
         after = self.words[start + len(name) :][:24]
         opens = start < 60 and bool(rule("claims_en.alone").match(after))
         here = opens and bool(rule("claims_en.alone_here").match(after))
-        given = re.search(r"\b([a-z]+) (?:from|at|with) $", self.words[max(0, start - 24) : start])
-        if given and given.group(1) in given_names() and re.match(r" [.,]", after):
-            return True
-        return (opens or not needs_tail) and (" " in name or here)
+        near = max(0, start - 24)
+        given = re.search(r"\b([a-z]+) (?:from|at|with) $", self.words[near:start])
+        if given and (given.group(1) in given_names() or self._upper(near + given.start())):
+            here = here or (start < 60 and after.startswith((" .", " ,")))
+        return (opens or here or not needs_tail) and (" " in name or here)
 
     def _ending(self, end: int) -> list[Named]:
         """A name right before "here" or "calling"."""

@@ -116,6 +116,8 @@ def _weighed(words: str, mention: Mention) -> Named:
         weight = -1
     elif rule("claims_zh.other_before").search(before) and weight < 3:
         weight = 0
+    if before.endswith("我叫"):
+        weight = 0  # a person of that name
     if mention.name.ordinary and weight < 3 and weight != -1:
         weight = 0
     return Named(mention.name.words, mention.start, mention.end, weight, mention.name)
@@ -211,6 +213,8 @@ def _tailed(words: str, begins: int, end: int) -> Named | None:
     start = begins + cut
     name, before, after = words[start:end], words[max(0, start - 10) : start], words[end : end + 12]
     generic = rule("claims_zh.generic").match(name) and not rule("claims_zh.public").search(name)
+    if rule("claims_zh.bare_public").match(name) and rule("claims_zh.lends").match(after):
+        return None
     if not _possible(name) or generic or rule("claims_zh.other_after").match(after):
         return None
     principal = rule("claims_zh.principal_after").match(after) and rule("claims_zh.principal_before").search(before)
