@@ -19,7 +19,7 @@ from screener.understanding.claims import Claims, claims
 from screener.understanding.cues import Hit
 from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
-from screener.understanding.grammar import check_grammar
+from screener.understanding.grammar import check_grammar, rule
 from screener.understanding.hearing import Hearing, hear
 from screener.understanding.learned import corrected, likely, suspected
 from screener.understanding.numbercheck import check
@@ -68,6 +68,7 @@ def understand(
     category, red, pressure = _weighed(hearing, said, seen)
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
+    money = None if category is Category.MARKETING and not _fee(red) else money
     tactics = allowed(pressure, category, red, seen, money, hearing.text.words)
     back = callback(hearing.text.words, hearing.lang)
     published = organisation.organisation if organisation else None
@@ -94,9 +95,15 @@ def _weighed(hearing: Hearing, said: Claims, seen: list[Hit]) -> tuple[Category,
     red, pressure, words = hearing.find("red_flags"), hearing.find("tactics"), wording(hearing, said)
     guess = likely(words)
     evidence = Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
-    category = corrected(decide(evidence), guess, evidence.flags)
+    warns = bool(rule("warnings.any").search(hearing.text.words))
+    category = corrected(decide(evidence), guess, evidence.flags, warns=warns)
     red = permitted([*red, *suspected(hearing, words, guess, RedFlag, red)], category, hearing.text.words)
     return category, red, [*pressure, *suspected(hearing, words, guess, Tactic, pressure)]
+
+
+def _fee(red: list[Hit]) -> bool:
+    """Whether money is asked for in advance; any other sum that a seller names is a price."""
+    return any(hit.label == RedFlag.UPFRONT_FEE for hit in red)
 
 
 def _findings(

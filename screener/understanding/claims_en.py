@@ -54,9 +54,15 @@ class Introductions:
             strong = 3 if match.group().split()[0] not in ("at", "with", "of", "in") else 2
             found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
             found += self._at(match.end(), strong)
+            called = re.compile("[a-z]+ ").match(self.words, match.end())
+            if called and not self.cased and called.group().strip() in given_names():
+                found += self._at(called.end(), 2)
         for match in rule("claims_en.beside").finditer(self.words):
-            if match.group(3) or (match.group(1) or match.group(2)) in given_names():
+            first = match.group(1) or match.group(2) or ""
+            if match.group(3) or first in given_names() or rule("claims_en.officer").match(first):
                 found += self._at(match.end(), 3)
+        for match in rule("claims_en.practice").finditer(self.words):
+            found.append(Named(match.group(1), match.start(1), match.end(1), 3))
         for match in rule("claims_en.open").finditer(self.words):
             if match.end() < len(self.words) and (match.start() < 160 or match.group()):
                 found += self._at(match.end(), 2, opening=True)
@@ -82,7 +88,9 @@ class Introductions:
         if exact:
             end = start + len(exact.words)
             passing = _passing(self.words, exact) or (opening and exact.ordinary and not self._shown(end))
-            return [] if passing else [Named(exact.words, start, end, weight + 2, exact)]
+            if passing:
+                return self._spoken(start, weight, opening) if opening and self.cased else []
+            return [Named(exact.words, start, end, weight + 2, exact)]
         heard = None if self.cased else self._heard(start)  # capitals come with right spelling
         if heard and article:
             after = re.match(r" (?:calling|here|,|\.)", self.words[heard[1] : heard[1] + 8])
@@ -155,7 +163,8 @@ class Introductions:
             if cased:
                 if (
                     not self._upper(low)
-                    and token.group() not in ("of", "and", "the", "for")
+                    and token.group() not in ("of", "and", "the", "for", "a")
+                    and not (count and rule("claims_en.body").match(token.group()))
                     and not token.group()[0].isdigit()
                 ):
                     break
@@ -164,7 +173,7 @@ class Introductions:
                 break
             end = high
         name = self.words[start:end]
-        name = re.sub(r"(?: (?:of|and|the|for))+$", "", name)
+        name = re.sub(r"(?: (?:of|and|the|for|a))+$", "", name)
         return (start + len(name), sure) if name else None
 
     def _upper(self, place: int) -> bool:
@@ -175,7 +184,11 @@ class Introductions:
 
     def _namelike(self, name: str, start: int, needs_tail: bool) -> bool:
         first = name.split(" ")[0]
-        if len(name) < 3 or rule("claims_en.generic").match(name) or first in listed("lists.stop"):
+        if len(name) < 3 or name.endswith(" i") or first in listed("lists.stop"):
+            return False
+        if rule("claims_en.generic").match(name):
+            return False
+        if rule("claims_en.stated").search(name) and not (self.cased and self._upper(start)):
             return False
         if rule("claims_en.titled").match(first):
             return False
@@ -194,7 +207,11 @@ class Introductions:
         after = self.words[start + len(name) :][:24]
         opens = start < 60 and bool(rule("claims_en.alone").match(after))
         here = opens and bool(rule("claims_en.alone_here").match(after))
-        return (opens or not needs_tail) and (" " in name or here)
+        near = max(0, start - 24)
+        given = re.search(r"\b([a-z]+) (?:from|at|with) $", self.words[near:start])
+        if given and (given.group(1) in given_names() or self._upper(near + given.start())):
+            here = here or (start < 60 and after.startswith((" .", " ,")))
+        return (opens or here or not needs_tail) and (" " in name or here)
 
     def _ending(self, end: int) -> list[Named]:
         """A name right before "here" or "calling"."""

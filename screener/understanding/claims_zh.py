@@ -1,11 +1,12 @@
 """Whom a Chinese-speaking caller claims to be, and for whom it claims to act."""
 
 import functools
+import itertools
 import re
 from dataclasses import dataclass
 
 from screener.understanding.grammar import listed, rule
-from screener.understanding.names import Mention, Name, mentions
+from screener.understanding.names import Mention, Name, known_names, mentions
 from screener.understanding.sound import syllables
 
 
@@ -61,7 +62,30 @@ def _any_end() -> re.Pattern[str]:
 
 def known(words: str) -> list[Named]:
     """Gazetteer and known names with how surely the caller is one of them."""
-    return [_weighed(words, mention) for mention in mentions(words)]
+    return [_weighed(words, mention) for mention in mentions(words)] + _misheard(words)
+
+
+@functools.cache
+def _agencies() -> dict[tuple[str, ...], list[Name]]:
+    """Agencies' names of two characters by their sound."""
+    index: dict[tuple[str, ...], list[Name]] = {}
+    for name in known_names().values():
+        if name.kind in ("collection_agency", "debt_buyer") and re.fullmatch("[\u3400-\u9fff]{2}", name.words):
+            for sound in itertools.product(*map(syllables, name.words)):
+                index.setdefault(sound, []).append(name)
+    return index
+
+
+def _misheard(words: str) -> list[Named]:
+    """Agencies' short names written otherwise, where a caller says whose it is: 浩船的啊."""
+    found = []
+    for match in rule("claims_zh.agency_slot").finditer(words):
+        heard = match.group(1)
+        sounds = itertools.product(*map(syllables, heard))
+        owners = {name.words: name for sound in sounds for name in _agencies().get(sound, ())}
+        if len(owners) == 1 and heard not in known_names():
+            found.append(Named(heard, match.start(1), match.end(1), 2, *owners.values()))
+    return found
 
 
 def _weighed(words: str, mention: Mention) -> Named:
@@ -92,6 +116,8 @@ def _weighed(words: str, mention: Mention) -> Named:
         weight = -1
     elif rule("claims_zh.other_before").search(before) and weight < 3:
         weight = 0
+    if before.endswith("我叫"):
+        weight = 0  # a person of that name
     if mention.name.ordinary and weight < 3 and weight != -1:
         weight = 0
     return Named(mention.name.words, mention.start, mention.end, weight, mention.name)
@@ -152,6 +178,7 @@ _MARKERS = (
     "这里是",
     "这边是",
     "代表",
+    "代理",
     "委托的",
     "您好",
     "你好",
@@ -176,6 +203,7 @@ def _begins(raw: str) -> tuple[int, bool]:
     if more and len(raw) - cut - more.end() >= 2:
         cut += more.end()
     cut += _restart(raw[cut:])
+    cut += raw[cut:].rfind("的") + 1
     return cut, bool(lead and cut)
 
 
@@ -185,6 +213,8 @@ def _tailed(words: str, begins: int, end: int) -> Named | None:
     start = begins + cut
     name, before, after = words[start:end], words[max(0, start - 10) : start], words[end : end + 12]
     generic = rule("claims_zh.generic").match(name) and not rule("claims_zh.public").search(name)
+    if rule("claims_zh.bare_public").match(name) and rule("claims_zh.lends").match(after):
+        return None
     if not _possible(name) or generic or rule("claims_zh.other_after").match(after):
         return None
     principal = rule("claims_zh.principal_after").match(after) and rule("claims_zh.principal_before").search(before)
