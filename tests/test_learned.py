@@ -38,19 +38,8 @@ def test_the_table_is_what_training_gives():
 
 @pytest.mark.parametrize("other", list(Category))
 def test_an_impostor_stays_an_impostor(other):
-    """Unless the caller warns of swindlers, no guess takes a warning back, however sure it is."""
+    """No guess takes a warning back, however sure it is."""
     assert corrected(Category.IMPOSTOR, _guess({other: 0.99})) is Category.IMPOSTOR
-
-
-def test_a_caller_who_warns_of_swindlers_is_no_impostor():
-    """Without a warning, with a demand of the caller's own, or where a swindle is likelier, the impostor stays one."""
-    guess = _guess({Category.GOVERNMENT: 0.8, Category.IMPOSTOR: 0.6})
-    assert corrected(Category.IMPOSTOR, guess, warns=True) is Category.GOVERNMENT
-    assert corrected(Category.IMPOSTOR, guess) is Category.IMPOSTOR
-    asks = {RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT}
-    assert corrected(Category.IMPOSTOR, guess, asks, warns=True) is Category.IMPOSTOR
-    likelier = _guess({Category.GOVERNMENT: 0.8, Category.IMPOSTOR: 0.9})
-    assert corrected(Category.IMPOSTOR, likelier, warns=True) is Category.IMPOSTOR
 
 
 def test_a_likely_impostor_becomes_one():

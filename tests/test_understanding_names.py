@@ -49,9 +49,3 @@ def test_a_sellers_price_is_no_sum_owed():
     found = understand(["哥,健身游泳了解一下,我们新店开业,年卡九百九十九,办卡前五十名还送私教课。"])
     assert found.category is Category.MARKETING
     assert found.amount is None
-
-
-def test_a_warning_of_swindlers_is_no_swindle():
-    """A public body that tells of a swindle speaks the swindlers' words without being one."""
-    words = "您好,这里是96110。您刚才下载的共享屏幕软件是骗子用的,赶紧删掉,不要给任何人转钱,也别报验证码。"
-    assert understand([words]).category is Category.GOVERNMENT

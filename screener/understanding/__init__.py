@@ -19,7 +19,7 @@ from screener.understanding.claims import Claims, claims
 from screener.understanding.cues import Hit
 from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
-from screener.understanding.grammar import check_grammar, rule
+from screener.understanding.grammar import check_grammar
 from screener.understanding.hearing import Hearing, hear
 from screener.understanding.learned import corrected, likely, suspected
 from screener.understanding.numbercheck import check
@@ -95,8 +95,7 @@ def _weighed(hearing: Hearing, said: Claims, seen: list[Hit]) -> tuple[Category,
     red, pressure, words = hearing.find("red_flags"), hearing.find("tactics"), wording(hearing, said)
     guess = likely(words)
     evidence = Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
-    warns = bool(rule("warnings.any").search(hearing.text.words))
-    category = corrected(decide(evidence), guess, evidence.flags, warns=warns)
+    category = corrected(decide(evidence), guess, evidence.flags)
     red = permitted([*red, *suspected(hearing, words, guess, RedFlag, red)], category, hearing.text.words)
     return category, red, [*pressure, *suspected(hearing, words, guess, Tactic, pressure)]
 

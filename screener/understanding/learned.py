@@ -50,10 +50,8 @@ _DEMANDS = frozenset(
         RedFlag.THREATENS_ARREST,
     }
 )
-_ASKS = _DEMANDS - {RedFlag.CLAIMS_AUTHORITY}
 _FOUND = 1.5  # log odds that the category found by rule is worth against another
 _FRIENDLY = 1.0  # log odds that a harmless category is worth: most callers are
-_WARNING = 0.5  # how likely a harmless category is at least, where a caller warns of swindlers
 _REACH = {Spoken.ZH: 14, Spoken.EN: 45}  # characters on either side of the word that tells most
 
 Guess = dict[str, float]
@@ -93,23 +91,12 @@ def _log_odds(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-def corrected(found: Category, guess: Guess, signs: Collection[str] = (), *, warns: bool = False) -> Category:
-    """The category found by rule, or a much likelier one. A likely impostor becomes one.
+def corrected(found: Category, guess: Guess, signs: Collection[str] = ()) -> Category:
+    """The category found by rule, or a much likelier one. An impostor stays one, and a likely impostor becomes one.
 
     `signs` are the red flags that phrases have shown: with a swindler's among them no call becomes a harmless one.
-    `warns` is whether the caller speaks of swindlers: if it asks for nothing, it may be harmless.
     """
-    if not guess:
-        return found
-    chosen = _likeliest(found, guess, signs)
-    kind = max(_HARMLESS, key=lambda category: (guess[category], category))
-    asks = any(label in signs or guess[label] >= _SURE[label] for label in _ASKS)
-    told = warns and not asks and guess[kind] >= max(_WARNING, guess[Category.IMPOSTOR])
-    return kind if told and chosen is Category.IMPOSTOR else chosen
-
-
-def _likeliest(found: Category, guess: Guess, signs: Collection[str]) -> Category:
-    if found is Category.IMPOSTOR:
+    if found is Category.IMPOSTOR or not guess:
         return found
     barred = {Category.IMPOSTOR, *(_HARMLESS - {found} if _DEMANDS & set(signs) else ())}
     others = [category for category in Category if category not in barred]
