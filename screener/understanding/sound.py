@@ -70,10 +70,13 @@ class Homophones:
             return True
         if len(heard) < len(word) or heard in self._kept:
             return False
-        alike = sum(a == b for a, b in zip(word, heard, strict=True))
-        return 2 * alike >= len(word) and all(
-            a == b or syllables(a) & syllables(b) for a, b in zip(word, heard, strict=True)
-        )
+        other = 0
+        for a, b in zip(word, heard, strict=True):
+            if a != b:
+                other += 1
+                if 2 * other > len(word) or syllables(a).isdisjoint(syllables(b)):
+                    return False
+        return True
 
 
 class Mishearings:
