@@ -1,5 +1,6 @@
 """An older database with data in it comes forward, on both engines, also when two processes do it at once."""
 
+import fcntl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, text
+from click.testing import CliRunner
+from sqlalchemy import Engine, MetaData, event, text
 
+from screener.cli import cli
 from screener.store import Store, calls, open_store, subscribers
 from screener.worker import migrate
 
@@ -102,13 +105,40 @@ def test_each_migration_follows_one_other(empty: Store) -> None:
 
 def test_two_upgrades_of_a_new_database_at_once(empty: Store, tmp_path: Path) -> None:
     """Two real processes; both end well, and the engine's tables are there once."""
-    environment = {
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "t", "SCREENER_PUBLIC_URL": "http://127.0.0.1:8000",
-        "SCREENER_SECRET_KEY": "k" * 32, "SCREENER_DATA_DIR": str(tmp_path),
-        "SCREENER_DATABASE_URL": empty.engine.url.render_as_string(hide_password=False),
-    }  # fmt: skip
     upgrade = [sys.executable, "-m", "screener.cli", "db", "upgrade"]
-    both = [subprocess.Popen(upgrade, env=environment, stderr=subprocess.PIPE) for _ in range(2)]
+    both = [subprocess.Popen(upgrade, env=environment(empty, tmp_path), stderr=subprocess.PIPE) for _ in range(2)]
     said = [one.communicate(timeout=60)[1] for one in both]
     assert [one.returncode for one in both] == [0, 0], said
     assert empty.is_current()
+
+
+def test_an_upgrade_waits_for_its_turn_before_it_looks_at_the_database(tmp_path: Path) -> None:
+    """SQLite refuses, without waiting, the second of two that open a new file together."""
+    store = open_store(f"sqlite:///{tmp_path / 'new.db'}")
+    held = []
+
+    def look(_connection: object, _record: object) -> None:
+        with Path(f"{store.engine.url.database}.migrating").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                held.append(True)
+            else:
+                held.append(False)
+
+    event.listen(Engine, "connect", look)
+    try:
+        result = CliRunner().invoke(cli, ["db", "upgrade"], env=environment(store, tmp_path))
+    finally:
+        event.remove(Engine, "connect", look)
+    assert result.exit_code == 0, result.output
+    assert held[0]
+
+
+def environment(store: Store, folder: Path) -> dict[str, str]:
+    """What the command needs to find that database."""
+    return {
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "t", "SCREENER_PUBLIC_URL": "http://127.0.0.1:8000",
+        "SCREENER_SECRET_KEY": "k" * 32, "SCREENER_DATA_DIR": str(folder),
+        "SCREENER_DATABASE_URL": store.engine.url.render_as_string(hide_password=False),
+    }  # fmt: skip

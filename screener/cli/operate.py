@@ -57,8 +57,7 @@ def upgrade() -> None:
     from screener.worker import migrate
 
     _, store = opened()
-    before = store.version()
-    store.upgrade(migrate)
+    before = store.upgrade(migrate)
     after = store.version()
     click.echo(f"The database is up to date ({after})." if before == after else f"Upgraded to {after}.")
 

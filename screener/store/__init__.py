@@ -171,12 +171,18 @@ class Store:
             return False
         return True
 
-    def upgrade(self, also: "Callable[[Store], None] | None" = None) -> None:
-        """Bring the tables up to date, and with `also` the job engine's; safe when two processes do it at once."""
+    def upgrade(self, also: "Callable[[Store], None] | None" = None) -> str | None:
+        """Bring the tables up to date, and with `also` the job engine's; the migration that they stood at before.
+
+        Safe when two processes do it at once. Nothing looks at the database before its turn: SQLite refuses, without
+        waiting, the second of two that turn a new file to WAL together.
+        """
         with self._one_migration_at_a_time():
+            before = self.version()
             command.upgrade(self._alembic(), "head")
             if also:
                 also(self)
+            return before
 
     def version(self) -> str | None:
         """The migration that the database stands at, or None when it has no tables yet."""
