@@ -2,6 +2,7 @@
 
 import functools
 import re
+from itertools import islice
 
 from screener.seeds import seeds
 from screener.understanding.claims_zh import Named
@@ -32,6 +33,9 @@ def given_names() -> frozenset[str]:
 
 _CAPITAL, _SMALL = re.compile("[A-Z]"), re.compile("[a-z]")
 _words_in = re.compile(r"[a-z0-9]+").finditer
+_FIRST = re.compile("[a-z]+ ")
+_SELF_AFTER = re.compile(r"\b(?:here|calling)\b")
+_LOOSE_END = re.compile(r"(?: (?:of|and|the|for|a))+$")
 
 
 class Introductions:
@@ -54,7 +58,7 @@ class Introductions:
             strong = 3 if match.group().split()[0] not in ("at", "with", "of", "in") else 2
             found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
             found += self._at(match.end(), strong)
-            called = re.compile("[a-z]+ ").match(self.words, match.end())
+            called = _FIRST.match(self.words, match.end())
             if called and not self.cased and called.group().strip() in given_names():
                 found += self._at(called.end(), 2)
         for match in rule("claims_en.beside").finditer(self.words):
@@ -66,7 +70,7 @@ class Introductions:
         for match in rule("claims_en.open").finditer(self.words):
             if match.end() < len(self.words) and (match.start() < 160 or match.group()):
                 found += self._at(match.end(), 2, opening=True)
-        for match in re.finditer(r"\b(?:here|calling)\b", self.words):
+        for match in _SELF_AFTER.finditer(self.words):
             found += self._ending(match.start())
         return sorted(found, key=lambda named: (-named.weight, named.start))
 
@@ -153,8 +157,8 @@ class Introductions:
     def _run(self, start: int, *, cased: bool) -> tuple[int, bool] | None:
         """How far a name runs: capitals where the transcript has them, else up to a word of no name."""
         end, sure = start, False
-        for count, token in enumerate(list(_words_in(self.words[start : start + 70]))[:7]):
-            low, high = start + token.start(), start + token.end()
+        for count, token in enumerate(islice(_words_in(self.words, start, start + 70), 7)):
+            low, high = token.span()
             gap = self.words[end:low] if count else ""
             if gap.strip() not in ("", "&") and not (
                 gap == " . " and self.words[start:end] in ("st", "dr", "u", "u . s", "s", "i", "mt")
@@ -172,8 +176,7 @@ class Introductions:
             elif token.group() in listed("lists.stop") and not (token.group() in ("and", "of") and count):
                 break
             end = high
-        name = self.words[start:end]
-        name = re.sub(r"(?: (?:of|and|the|for|a))+$", "", name)
+        name = _LOOSE_END.sub("", self.words[start:end])
         return (start + len(name), sure) if name else None
 
     def _upper(self, place: int) -> bool:

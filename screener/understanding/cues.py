@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screener.seeds import seeds
-from screener.understanding.pattern import Pattern, PatternError, branches, compile_pattern, keys_of
+from screener.understanding.keys import Keys
+from screener.understanding.pattern import Pattern, PatternError, branches, compile_pattern
 
 # How far, in characters and within its sentence, an "unless" still speaks about a hit.
 _BEFORE = {"zh": 16, "en": 60}
@@ -69,17 +70,17 @@ class Cues:
                 self._by_key.setdefault(key, []).append(number)
         self.labels = frozenset(cue.label for cue in cues)
 
-    def find(self, words: str, keys: set[str]) -> list[Hit]:
+    def find(self, words: str, keys: Keys) -> list[Hit]:
         """Every hit that no "unless" takes back, in order of appearance."""
         chinese = not words.isascii() and any("\u3400" <= c <= "\u9fff" for c in words)
-        numbers = {number for key in keys & self._by_key.keys() for number in self._by_key[key]}
-        unless = _Limits(self._unless, keys)
+        numbers = {number for key in keys.found & self._by_key.keys() for number in self._by_key[key]}
+        unless = _Limits(self._unless, keys.found)
         hits: list[Hit] = []
         for number in sorted(numbers):
             cue = self._cues[number]
-            if (cue.lang == "zh" and not chinese) or not cue.pattern.may_be_in(keys):
+            if (cue.lang == "zh" and not chinese) or not cue.pattern.may_be_in(keys.found):
                 continue
-            for count, match in enumerate(cue.pattern.regex.finditer(words)):
+            for count, match in enumerate(cue.pattern.matches(words, keys.places)):
                 if count >= _MOST:
                     break
                 if not self._taken_back(cue, words, match, unless):
@@ -185,4 +186,4 @@ def cues(name: str) -> Cues:
     return load_cues(seeds() / "cues" / f"{name}.toml")
 
 
-__all__ = ["CueError", "Cues", "Hit", "cues", "keys_of", "load_cues", "word_lists"]
+__all__ = ["CueError", "Cues", "Hit", "cues", "load_cues", "word_lists"]

@@ -10,7 +10,8 @@ from typing import Any
 from screener.model import Spoken
 from screener.seeds import seeds
 from screener.understanding.classes import classes
-from screener.understanding.cues import Hit, cues, keys_of
+from screener.understanding.cues import Hit, cues
+from screener.understanding.keys import Keys, keys_of
 from screener.understanding.names import known_names
 from screener.understanding.sound import Homophones, Mishearings
 from screener.understanding.text import Plain, plain
@@ -74,7 +75,7 @@ class Hearing:
 
     text: Plain
     lang: Spoken
-    keys: set[str]
+    keys: Keys
 
     def find(self, file: str) -> list[Hit]:
         """The hits of one cue file."""

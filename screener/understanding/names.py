@@ -4,6 +4,7 @@ import functools
 import re
 import tomllib
 from dataclasses import dataclass
+from itertools import pairwise
 
 from screener.model import Jurisdiction, Organisation
 from screener.organisations import organisations
@@ -90,17 +91,20 @@ def _key(words: str, at: int) -> str:
 
 def mentions(words: str) -> list[Mention]:
     """Known names in order; at each place the longest."""
-    index, found, at = _by_start(), [], 0
-    while at < len(words):
-        latin = _WORD.match(words, at)
-        for name in index.get(latin.group() if latin else words[at : at + 2], ()):
+    index, found, free = _by_start(), [], 0
+    places = [(m.start(), m.group()) for m in _WORD.finditer(words) if m.group() in index]
+    if not words.isascii():
+        pairs = enumerate(map("".join, pairwise(words)))
+        places = sorted(places + [(at, pair) for at, pair in pairs if pair in index and not pair[0].isascii()])
+    for at, key in places:
+        if at < free:
+            continue
+        for name in index[key]:
             end = at + len(name.words)
             if words.startswith(name.words, at) and not _runs_on(words, end):
                 found.append(Mention(name, at, end))
-                at = end
+                free = end
                 break
-        else:
-            at = latin.end() if latin else at + 1
     return found
 
 

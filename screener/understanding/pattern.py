@@ -9,9 +9,11 @@ _       a name: up to four Chinese characters or one English word
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import NamedTuple
 
+from screener.understanding.keys import WORD, start_of
 from screener.understanding.numerals import EN_NUMERAL, ZH_NUMERAL
 
 _GAPS = {
@@ -32,24 +34,40 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern; text that holds none of its `keys`, or none of any of its `needs`, cannot match it."""
+    """A compiled pattern; text that holds none of its `keys`, or none of any of its `needs`, cannot match it.
+
+    An English one matches only at words that begin with one of its `starts`, where these are known.
+    """
 
     regex: re.Pattern[str]
     keys: frozenset[str]
     needs: tuple[frozenset[str], ...] = ()
+    starts: frozenset[str] | None = None
 
     def may_be_in(self, found: set[str]) -> bool:
         """Whether a text with these keys can match; the expression itself is asked only then."""
         return not (self.keys and found.isdisjoint(self.keys)) and not any(map(found.isdisjoint, self.needs))
 
+    def matches(self, words: str, places: dict[str, list[int]]) -> Iterator[re.Match[str]]:
+        """Every match in order, none within another."""
+        if self.starts is None:
+            yield from self.regex.finditer(words)
+            return
+        free = 0
+        for at in sorted(at for start, places_of in places.items() if start in self.starts for at in places_of):
+            match = self.regex.match(words, at) if at >= free else None
+            if match:
+                free = match.end()
+                yield match
 
-def keys_of(words: str) -> set[str]:
-    """Everything in a text that a pattern can be looked up by: Chinese pairs, English word beginnings."""
-    found: set[str] = set()
-    if not words.isascii():
-        found.update(map("".join, pairwise(words)), words)
-    found.update(word[:5] for word in re.findall(r"[a-z0-9]+", words))
-    return found
+
+class _Part(NamedTuple):
+    """A stretch of a pattern read: its expression, its keys, and how it can start (None: in any way)."""
+
+    expression: str
+    keys: frozenset[str] = frozenset()
+    starts: frozenset[str] | None = None
+    optional: bool = False
 
 
 class _Reader:
@@ -57,37 +75,37 @@ class _Reader:
         self.source, self.lang, self.lists, self.at = source, lang, lists, 0
         self.needs: list[frozenset[str]] = []  # of the last stretch read outside of brackets
 
-    def alternatives(self, depth: int = 0) -> tuple[str, frozenset[str]]:
-        """Reads a|b|c up to a closing bracket or the end; gives the expression and its keys."""
-        branches: list[str] = []
-        keys: set[str] = set()
-        all_keyed = True
-        while True:
-            expression, found = self.sequence(depth)
-            branches.append(expression)
-            keys |= found
-            all_keyed = all_keyed and bool(found)
-            if not self.peek("|"):
-                break
+    def alternatives(self, depth: int = 0) -> _Part:
+        """Reads a|b|c up to a closing bracket or the end."""
+        parts = [self.sequence(depth)]
+        while self.peek("|"):
             self.at += 1
-        joined = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
-        return joined, frozenset(keys) if all_keyed else frozenset()
+            parts.append(self.sequence(depth))
+        if len(parts) == 1:
+            return parts[0]
+        keyed = all(part.keys for part in parts)
+        return _Part(
+            f"(?:{'|'.join(part.expression for part in parts)})",
+            frozenset().union(*(part.keys for part in parts)) if keyed else frozenset(),
+            _any_of([part.starts for part in parts]),
+            any(part.optional for part in parts),
+        )
 
-    def sequence(self, depth: int) -> tuple[str, frozenset[str]]:
-        out: list[str] = []
-        keys: list[frozenset[str]] = []
+    def sequence(self, depth: int) -> _Part:
+        parts: list[_Part] = []
         while self.at < len(self.source) and self.source[self.at] not in "|)":
-            expression, found = self.item(depth)
-            out.append(expression)
-            if found:
-                keys.append(found)
-        if not out and depth == 0:
+            parts.append(self.item(depth))
+        if not parts and depth == 0:
             raise PatternError("an empty phrase")
+        keys = [part.keys for part in parts if part.keys]
         if depth == 0:
             self.needs = keys
-        return "".join(out), min(keys, key=_cost, default=frozenset())
+        first = next((place for place, part in enumerate(parts) if not part.optional), None)
+        starts = None if first is None else _any_of([part.starts for part in parts[: first + 1]])
+        expression = "".join(part.expression for part in parts)
+        return _Part(expression, min(keys, key=_cost, default=frozenset()), starts, first is None)
 
-    def item(self, depth: int) -> tuple[str, frozenset[str]]:
+    def item(self, depth: int) -> _Part:
         mark = self.source[self.at]
         if mark == "(":
             return self.group(depth)
@@ -98,64 +116,77 @@ class _Reader:
             self.at += len(gap)
             if self.lang == "en" and self.peek(" "):
                 self.at += 1
-            return _GAPS[self.lang][gap], frozenset()
+            return _Part(_GAPS[self.lang][gap])
         if mark == "#":
             self.at += 1
-            return _NUMBERS[self.lang], frozenset()
+            return _Part(_NUMBERS[self.lang], starts=_NUMERALS)
         if mark == "_":
             self.at += 1
-            return _NAMES[self.lang], frozenset()
+            return _Part(_NAMES[self.lang])
         if mark in "?}*[]\\$^":
             raise PatternError(f"{mark!r} stands where it means nothing")
         return self.literal()
 
-    def group(self, depth: int) -> tuple[str, frozenset[str]]:
+    def group(self, depth: int) -> _Part:
         self.at += 1
-        expression, keys = self.alternatives(depth + 1)
+        inner = self.alternatives(depth + 1)
         if not self.peek(")"):
             raise PatternError("a bracket is not closed")
         self.at += 1
         if not self.peek("?"):
-            return f"(?:{expression})", keys
+            return inner._replace(expression=f"(?:{inner.expression})")
         self.at += 1
+        space = ""
         if self.lang == "en" and self.peek(" "):  # "(very )? sorry" and "(very)? sorry" are the same
             self.at += 1
-            return f"(?:{expression}{_SPACE})?", frozenset()
-        return f"(?:{expression})?", frozenset()
+            space = _SPACE
+        return _Part(f"(?:{inner.expression}{space})?", starts=inner.starts, optional=True)
 
-    def named(self) -> tuple[str, frozenset[str]]:
+    def named(self) -> _Part:
         name, closed, _ = self.source[self.at + 1 :].partition("}")
         if not closed or name not in self.lists:
             raise PatternError(f"no list named {name!r} in words.toml")
         self.at += len(name) + 2
-        inner = _Reader("|".join(self.lists[name]), self.lang, self.lists)
-        expression, keys = inner.alternatives(1)
-        return f"(?:{expression})", keys
+        inner = _Reader("|".join(self.lists[name]), self.lang, self.lists).alternatives(1)
+        return inner._replace(expression=f"(?:{inner.expression})")
 
-    def literal(self) -> tuple[str, frozenset[str]]:
+    def literal(self) -> _Part:
         match = re.compile(r"[^(){}|~#?*_\[\]\\$^]+").match(self.source, self.at)
         assert match is not None
         text, self.at = match.group(), match.end()
         if self.lang == "zh" and self.peek("?"):
             if len(text) == 1:
                 self.at += 1
-                return f"(?:{re.escape(text)})?", frozenset()
+                return _Part(f"(?:{re.escape(text)})?", optional=True)
             text, self.at = text[:-1], self.at - 1
         expression = re.escape(text).replace(r"\ ", " ").replace(" ", _SPACE)
         if self.lang == "zh":
             expression = re.sub(r"^(?=[a-z])", "(?<![a-z])", re.sub(r"(?<=[a-z])$", "(?![a-z])", expression))
-            return expression, frozenset({text[:2]}) if text else frozenset()
+            return _Part(expression, frozenset({text[:2]}) if text else frozenset())
         starred = self.peek("*")
-        words = re.findall(r"[a-z0-9]+", text)
+        words = WORD.findall(text)
+        starts = self._starts(text, words[0]) if words and text.startswith(words[0]) else None
         if starred:
             self.at += 1
             expression += "[a-z]*"
             words = words[:-1] + [w for w in words[-1:] if len(w) >= 5]
         longest = max((word[:5] for word in words), key=len, default="")
-        return expression, frozenset({longest}) if longest else frozenset()
+        return _Part(expression, frozenset({longest}) if longest else frozenset(), starts)
+
+    def _starts(self, text: str, word: str) -> frozenset[str] | None:
+        """How a text begins that begins with this word; unknown for a short one that may go on."""
+        whole = len(text) > len(word) or self.at == len(self.source) or self.source[self.at] in "|)"
+        return frozenset({start_of(word)}) if whole or len(word) > 2 or word[0].isdigit() else None
 
     def peek(self, mark: str) -> bool:
         return self.source.startswith(mark, self.at)
+
+
+_NUMERALS = frozenset({"0", *(start_of(word) for word in EN_NUMERAL.split("|"))})
+
+
+def _any_of(starts: list[frozenset[str] | None]) -> frozenset[str] | None:
+    return None if None in starts else frozenset().union(*(some for some in starts if some is not None))
 
 
 def _cost(keys: frozenset[str]) -> tuple[int, int]:
@@ -167,15 +198,14 @@ def compile_pattern(source: str, lang: str, lists: dict[str, list[str]], *, keye
     """One phrase of a cue file as a pattern. PatternError says what is wrong with it."""
     source = source if keyed else source.rstrip("~ ")
     reader = _Reader(source, lang, lists)
-    expression, keys = reader.alternatives()
+    part = reader.alternatives()
     if reader.at < len(source):
         raise PatternError("a bracket is closed that was never opened")
-    if keyed and not keys:
+    if keyed and not part.keys:
         raise PatternError("every phrase needs a word that is always in it")
-    if lang == "en":
-        expression = rf"\b{expression}(?![a-z])"
-    needs = tuple(need for need in reader.needs if need != keys) if len(branches(f"({source})")) == 1 else ()
-    return Pattern(re.compile(expression), keys, needs)
+    expression = rf"\b{part.expression}(?![a-z])" if lang == "en" else part.expression
+    needs = tuple(need for need in reader.needs if need != part.keys) if len(branches(f"({source})")) == 1 else ()
+    return Pattern(re.compile(expression), part.keys, needs, part.starts if lang == "en" else None)
 
 
 def branches(source: str) -> list[str]:

@@ -1,8 +1,10 @@
 """Words that the recogniser heard as others, put back by their sound: pinyin, and English skeletons."""
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from screener.understanding.text import Plain
 
@@ -30,44 +32,42 @@ class Homophones:
 
     def __init__(self, words: Iterable[str], kept: Iterable[str] = ()) -> None:
         self._kept = frozenset(kept)
-        self._by_sound: dict[str, dict[str, list[str]]] = {}
+        self._by_sound: dict[tuple[str, ...], list[str]] = {}
         for word in sorted(set(words), key=len, reverse=True):
-            for first in syllables(word[0]):
-                for second in syllables(word[1]):
-                    self._by_sound.setdefault(first, {}).setdefault(second, []).append(word)
+            for sound in itertools.product(syllables(word[0]), syllables(word[1])):
+                self._by_sound.setdefault(sound, []).append(word)
+        self._sounding = functools.lru_cache(maxsize=65536)(self._that_sound)
 
     def repair(self, words: str) -> str:
         """The same text, character for character, with misheard words replaced by the known ones."""
-        out = list(words)
-        sounds = [syllables(c) if c > "\u3400" else None for c in words]
-        at, end = 0, len(words) - 1
-        while at < end:
-            first, second = sounds[at], sounds[at + 1]
-            known = self._known(words, at, first, second) if first and second else None
-            if known:
-                out[at : at + len(known)] = known
-                at += len(known)
-            else:
-                at += 1
+        out, free = list(words), 0
+        for at, pair in enumerate(map("".join, pairwise(words))):
+            known = self._sounding(pair) if at >= free else ()
+            word = self._known(words, at, known) if known else None
+            if word:
+                free = at + len(word)
+                out[at:free] = word
         return "".join(out)
 
-    def _known(self, words: str, at: int, first: frozenset[str], second: frozenset[str]) -> str | None:
+    def _that_sound(self, pair: str) -> tuple[str, ...]:
+        """The known words that begin with two characters of this sound, the longest first."""
+        sounds = itertools.product(*map(syllables, pair))
+        found = {word for sound in sounds for word in self._by_sound.get(sound, ())}
+        return tuple(sorted(found, key=lambda word: (-len(word), word)))
+
+    def _known(self, words: str, at: int, known: tuple[str, ...]) -> str | None:
         """The longest known word that sounds as the text does here, at least half of it written alike."""
         near: str | None = None
-        for sound in first:
-            follows = self._by_sound.get(sound)
-            for next_sound in second if follows else ():
-                for word in follows.get(next_sound, ()) if follows else ():
-                    heard = words[at : at + len(word)]
-                    if heard == word and (near is None or len(word) >= len(near)):
-                        return word
-                    if (near is None or len(word) > len(near)) and self._fits(word, heard):
-                        near = word
+        for word in known:
+            if near and len(word) < len(near):
+                break
+            if words.startswith(word, at):
+                return word
+            if near is None and self._fits(word, words[at : at + len(word)]):
+                near = word
         return near
 
     def _fits(self, word: str, heard: str) -> bool:
-        if word == heard:
-            return True
         if len(heard) < len(word) or heard in self._kept:
             return False
         other = 0

@@ -18,6 +18,7 @@ CJK = "\u3400-\u4dbf\u4e00-\u9fff"
 _PIECE = re.compile(
     rf"[{CJK}]+|[a-z]{{1,4}}\x01?\d[\da-z\x01]*|[a-z]+(?:'[a-z]+)?|\d+(?:[.,:\x01]\d+)*|[$£€¥%&#+@]|[.,]+|\n",
 )
+_FIGURE = re.compile(r"\d")
 _JOINT = "\x01"  # stands for a blank or hyphen inside one number, so that every position is kept
 _BETWEEN = re.compile(r"(?<=\d)[ -](?=\d)|(?<=[a-z])-(?=\d)")
 _FILLERS = frozenset("嗯呃啊哎诶欸唉哦噢喔呀嘛喽哟欤")
@@ -60,7 +61,6 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-@functools.lru_cache(maxsize=16384)
 def fold(character: str) -> str:
     """One character as it is matched: half width, lower case, Simplified; a stop or comma for punctuation."""
     if character.isascii():
@@ -72,6 +72,19 @@ def fold(character: str) -> str:
         return _ALIKE.get(simple, simple) if len(simple) == 1 else character
     folded = unicodedata.normalize("NFKC", character).lower()
     return folded if len(folded) == 1 else " "
+
+
+class _Folds(dict[int, str]):
+    """Characters by what they are folded to, each looked up once; kept as long as there is room."""
+
+    def __missing__(self, code: int) -> str:
+        folded = fold(chr(code))
+        if len(self) < 16384:
+            self[code] = folded
+        return folded
+
+
+_FOLDS = _Folds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +173,14 @@ def plain(turns: Sequence[str]) -> Plain:
     origin: list[int] = []
     previous = ""
     for offset, stretch in _cut(spoken):
-        folded = _close_figures("".join(map(fold, stretch)))
+        folded = _close_figures(stretch.translate(_FOLDS))
         for match in _PIECE.finditer(folded):
             word = match.group()
             begins = offset + match.start()
             if word[0] >= "\u3400":
                 kept = [place for place, character in enumerate(word) if character not in _FILLERS]
-                pieces.extend(word[place] for place in kept)
-                origin.extend(begins + place for place in kept)
+                pieces += [word[place] for place in kept] if len(kept) < len(word) else [word]
+                origin += [begins + place for place in kept]
                 previous = word if kept else previous
                 continue
             piece = _piece(word)
@@ -178,7 +191,9 @@ def plain(turns: Sequence[str]) -> Plain:
                 origin.append(offset + match.start())
             pieces.append(piece)
             spare = len(piece) - len(word)
-            if spare <= 0:
+            if spare == 0:
+                origin += range(begins, begins + len(word))
+            elif spare < 0:
                 origin.extend(range(begins, begins + len(piece) - 1))
                 origin.append(begins + len(word) - 1)
             else:  # a contraction written out is longer than what was said
@@ -190,4 +205,4 @@ def plain(turns: Sequence[str]) -> Plain:
 
 def _close_figures(folded: str) -> str:
     """Blanks and hyphens inside a spoken-out number become a mark that joins it and keeps every position."""
-    return _BETWEEN.sub(_JOINT, folded) if any(map(str.isdigit, folded)) else folded
+    return _BETWEEN.sub(_JOINT, folded) if _FIGURE.search(folded) else folded
