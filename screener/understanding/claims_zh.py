@@ -47,16 +47,8 @@ _DOING = (
 
 
 @functools.cache
-def _ends() -> dict[str, list[str]]:
-    """Ends of organisations' names by their first two characters, longest first."""
-    index: dict[str, list[str]] = {}
-    for tail in sorted(listed("lists.tails"), key=len, reverse=True):
-        index.setdefault(tail[:2], []).append(tail)
-    return index
-
-
-@functools.cache
 def _any_end() -> re.Pattern[str]:
+    """Ends of organisations' names, the longest first."""
     return re.compile("|".join(sorted(listed("lists.tails"), key=len, reverse=True)))
 
 
@@ -159,16 +151,12 @@ def free(words: str) -> list[Named]:
 
 def _tails(words: str) -> list[tuple[int, int]]:
     """Stretches that end as organisations' names do, each from the comma or the name before it."""
-    found, opens, at, ends = [], 0, 0, _ends()
-    while at < len(words) - 1:
-        tail = next((t for t in ends.get(words[at : at + 2], ()) if words.startswith(t, at)), None)
-        if tail:
-            end = at + len(tail)
-            found.append((max(opens, at - _LONGEST), end))
-            opens = at = end
-        else:
-            opens = at + 1 if words[at] in ".," else opens
-            at += 1
+    found, opens = [], 0
+    for tail in _any_end().finditer(words):
+        at, end = tail.span()
+        opens = max(opens, words.rfind(".", opens, at) + 1, words.rfind(",", opens, at) + 1)
+        found.append((max(opens, at - _LONGEST), end))
+        opens = end
     return found
 
 

@@ -28,5 +28,5 @@ def keys_of(words: str) -> Keys:
     for word in WORD.finditer(words):
         said = word.group()
         found.add(said[:5])
-        places.setdefault(start_of(said), []).append(word.start())
+        places.setdefault(said[:3] if said[0] > "9" else "0", []).append(word.start())
     return Keys(found, places)

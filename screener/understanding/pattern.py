@@ -50,11 +50,12 @@ class Pattern:
 
     def matches(self, words: str, places: dict[str, list[int]]) -> Iterator[re.Match[str]]:
         """Every match in order, none within another."""
-        if self.starts is None:
-            yield from self.regex.finditer(words)
-            return
+        return self.regex.finditer(words) if self.starts is None else self._anchored(words, places, self.starts)
+
+    def _anchored(self, words: str, places: dict[str, list[int]], starts: frozenset[str]) -> Iterator[re.Match[str]]:
+        few, many = (starts, places) if len(starts) < len(places) else (places, starts)
         free = 0
-        for at in sorted(at for start, places_of in places.items() if start in self.starts for at in places_of):
+        for at in sorted([at for start in few if start in many for at in places[start]]):
             match = self.regex.match(words, at) if at >= free else None
             if match:
                 free = match.end()

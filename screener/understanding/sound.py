@@ -50,9 +50,10 @@ class Homophones:
         return "".join(out)
 
     def _that_sound(self, pair: str) -> tuple[str, ...]:
-        """The known words that begin with two characters of this sound, the longest first."""
+        """The known words that begin with two characters of this sound and may yet be meant, the longest first."""
         sounds = itertools.product(*map(syllables, pair))
         found = {word for sound in sounds for word in self._by_sound.get(sound, ())}
+        found = {word for word in found if 2 * sum(a != b for a, b in zip(word[:2], pair, strict=True)) <= len(word)}
         return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
     def _known(self, words: str, at: int, known: tuple[str, ...]) -> str | None:

@@ -145,11 +145,6 @@ def _piece(word: str) -> str | None:
     return _shorter(word)
 
 
-def _joins(left: str, right: str) -> bool:
-    """Whether two neighbours stand apart by a space: Latin words and figures do, Chinese does not."""
-    return bool(left) and (left[-1].isascii() and right[0].isascii())
-
-
 def _stutters(word: str) -> bool:
     """Whether a second utterance of the same word says nothing: "the the", but not "five five"."""
     return word.isascii() and word.isalpha() and len(word) > 1 and word not in _DIGITS
@@ -186,19 +181,17 @@ def plain(turns: Sequence[str]) -> Plain:
             piece = _piece(word)
             if piece is None or (piece == previous and _stutters(piece)):
                 continue
-            if previous and _joins(previous, piece):
+            if previous and piece[0] < "\x80" and previous[-1] < "\x80":  # Latin words and figures stand apart
                 pieces.append(" ")
-                origin.append(offset + match.start())
+                origin.append(begins)
             pieces.append(piece)
             spare = len(piece) - len(word)
             if spare == 0:
                 origin += range(begins, begins + len(word))
             elif spare < 0:
-                origin.extend(range(begins, begins + len(piece) - 1))
-                origin.append(begins + len(word) - 1)
+                origin += [*range(begins, begins + len(piece) - 1), begins + len(word) - 1]
             else:  # a contraction written out is longer than what was said
-                origin.extend(range(begins, begins + len(word)))
-                origin.extend([begins + len(word) - 1] * spare)
+                origin += [*range(begins, begins + len(word)), *[begins + len(word) - 1] * spare]
             previous = piece
     return Plain("".join(pieces), tuple(origin), spoken, tuple(starts))
 
