@@ -21,7 +21,7 @@ from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
 from screener.understanding.grammar import check_grammar
 from screener.understanding.hearing import Hearing, hear
-from screener.understanding.learned import corrected, likely, suspected
+from screener.understanding.learned import believable, corrected, likely, suspected
 from screener.understanding.numbercheck import check
 from screener.understanding.parts import organisation_of, principal_of
 from screener.understanding.persons import name_en, name_zh, staff_en, staff_zh
@@ -92,8 +92,9 @@ def understand(
 
 def _weighed(hearing: Hearing, said: Claims, seen: list[Hit]) -> tuple[Category, list[Hit], list[Hit]]:
     """The category, the red flags that mean something in it, and every sign of pressure."""
-    red, pressure, words = hearing.find("red_flags"), hearing.find("tactics"), wording(hearing, said)
+    words = wording(hearing, said)
     guess = likely(words)
+    red, pressure = (believable(hearing.find(file), guess) for file in ("red_flags", "tactics"))
     evidence = Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
     category = corrected(decide(evidence), guess, evidence.flags)
     red = permitted([*red, *suspected(hearing, words, guess, RedFlag, red)], category, hearing.text.words)

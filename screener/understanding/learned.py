@@ -31,6 +31,7 @@ _SURE = {
     RedFlag.REFUSES_IDENTITY: 0.35,
     RedFlag.UPFRONT_FEE: 0.5,
 }
+_UNLIKELY = 0.12  # below it a phrase alone shows nothing: it was said in another sense
 # From here on a caller counts as an impostor, whatever else it is likelier to be: by what that is.
 _SWINDLE = {
     Category.DELIVERY: 0.5,
@@ -115,6 +116,11 @@ def suspected(
         for label in labels
         if label not in shown and guess.get(label, 0.0) >= _SURE[label]
     ]
+
+
+def believable(hits: Iterable[Hit], guess: Guess) -> list[Hit]:
+    """The hits of phrases but for those that the rest of the call speaks against."""
+    return [hit for hit in hits if guess.get(hit.label.removesuffix("_on_debt"), 1.0) >= _UNLIKELY]
 
 
 def _placed(hearing: Hearing, said: Wording, label: str) -> Hit:
