@@ -5,8 +5,6 @@
 """
 
 import json
-import math
-import random
 import sys
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -14,15 +12,30 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
+import numpy
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
 from screener.model import Category, RedFlag, Tactic
 from screener.seeds import seeds
 from screener.understanding import learned
 from screener.understanding.claims import claims
 from screener.understanding.hearing import hear
 from screener.understanding.learned import scale
+from screener.understanding.noticed import notice
 from screener.understanding.wording import wording
 from tests.scoring import calls, score
 
+# What the lists find is learned from these alone: the phrases were never changed for them, so that they show how far
+# a phrase can be trusted.
+STRANGERS = (
+    "unseen/seventeenth",
+    "unseen/eighteenth",
+    "unseen/nineteenth",
+    "unseen/twentieth",
+    "unseen/twentyfirst",
+    "unseen/twentysecond",
+)
 SETS = (
     "data/calls",
     "unseen/open",
@@ -42,8 +55,8 @@ SETS = (
     "unseen/fourteenth",
     "unseen/fifteenth",
     "unseen/sixteenth",
+    *STRANGERS,
 )
-ROUNDS = 12
 TRUST = 0.5  # how much a call counts against weights near nothing
 WEIGHT_OF_A_YES = 4.0  # a label stands on few of the calls
 LEAST = 0.05  # weights nearer to nothing are left out
@@ -66,7 +79,8 @@ def examples(sets: Sequence[str] = SETS) -> list[Example]:
     for name in sets:
         for call in calls(f"{name}.jsonl"):
             gold = call["labels"]
-            found.append(_example(call["turns"], {gold["category"], *gold["tactics"], *gold["red_flags"]}, every))
+            labels = {gold["category"], *gold["tactics"], *gold["red_flags"]}
+            found.append(_example(call["turns"], labels, every, marked=name in STRANGERS))
     found += [_example(call["turns"], {call["category"]}, set(Category)) for call in calls("unseen/categories.jsonl")]
     return found + [_example(pressing(call), call["shows"], {*Tactic}) for call in calls("unseen/pressure.jsonl")]
 
@@ -80,9 +94,11 @@ def pressing(call: dict[str, Any]) -> list[str]:
     return [opening, call["turn"]]
 
 
-def _example(turns: Sequence[str], labels: Collection[str], asked: Collection[str]) -> Example:
+def _example(turns: Sequence[str], labels: Collection[str], asked: Collection[str], *, marked: bool = False) -> Example:
     hearing = hear(turns)
-    return Example(tuple(sorted(wording(hearing, claims(hearing)))), frozenset(labels), frozenset(asked))
+    claimed = claims(hearing)
+    marks = notice(hearing, claimed).marks() if marked else frozenset()
+    return Example(tuple(sorted({*wording(hearing, claimed), *marks})), frozenset(labels), frozenset(asked))
 
 
 class Lesson:
@@ -93,50 +109,25 @@ class Lesson:
         self.features = sorted(feature for feature, count in often.items() if count >= OFTEN)
         number = {feature: place for place, feature in enumerate(self.features)}
         self.found = found
-        self.rows = [
-            (tuple(number[f] for f in example.said if f in number), scale(len(example.said))) for example in found
+        cells = [
+            (row, number[feature], scale(len(example.said)))
+            for row, example in enumerate(found)
+            for feature in example.said
+            if feature in number
         ]
+        rows, columns, values = zip(*cells, strict=True)
+        self.rows = csr_matrix((values, (rows, columns)), shape=(len(found), len(self.features)))
 
     def learn(self, label: str) -> tuple[float, list[float]]:
-        """Bias and weights by which a call shows a label: logistic regression, solved call by call in its dual."""
-        weights, bias = [0.0] * len(self.features), 0.0
-        order, chance = [i for i, example in enumerate(self.found) if label in example.asked], random.Random(1)
-        most = [TRUST * (WEIGHT_OF_A_YES if label in example.labels else 1.0) for example in self.found]
-        taken = [0.001 * limit for limit in most]
-        for place in order:  # the weights that the first small shares stand for
-            sign, (row, part) = (1 if label in self.found[place].labels else -1), self.rows[place]
-            bias += sign * taken[place]
-            for f in row:
-                weights[f] += sign * taken[place] * part
-        for _ in range(ROUNDS):
-            chance.shuffle(order)
-            for place in order:
-                sign, (row, part) = (1 if label in self.found[place].labels else -1), self.rows[place]
-                score = bias + part * sum(weights[f] for f in row)
-                share = _share(most[place], taken[place], 1 + part * part * len(row), sign * score)
-                step = sign * (share - taken[place])
-                if abs(step) < 1e-5:
-                    continue
-                taken[place] = share
-                bias += step
-                for f in row:
-                    weights[f] += step * part
-        return bias, weights
-
-
-def _share(most: float, taken: float, square: float, agrees: float) -> float:
-    """A call's best share between 0 and `most`, the others' being given: Newton's steps on its log odds, kept apart."""
-    low, high = -30.0, 30.0
-    odds = math.log(taken / (most - taken))
-    for _ in range(30):
-        part = 1 / (1 + math.exp(-odds))
-        over = odds + square * (most * part - taken) + agrees
-        low, high = (low, odds) if over > 0 else (odds, high)
-        step = odds - over / (1 + square * most * part * (1 - part))
-        if abs(step - odds) < 1e-6:
-            break
-        odds = step if low < step < high else (low + high) / 2
-    return min(max(most * part, 1e-9 * most), (1 - 1e-9) * most)
+        """Bias and weights by which a call shows a label, by logistic regression; the same each time."""
+        asked = [row for row, example in enumerate(self.found) if label in example.asked]
+        shown = numpy.array([label in self.found[row].labels for row in asked])
+        regression = LogisticRegression(
+            solver="liblinear", dual=True, C=TRUST, class_weight={True: WEIGHT_OF_A_YES, False: 1.0}, tol=0.01,
+            max_iter=1000, random_state=1,
+        )  # fmt: skip
+        regression.fit(self.rows[asked], shown)
+        return float(regression.intercept_[0]), [float(weight) for weight in regression.coef_[0]]
 
 
 def table(found: Sequence[Example]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from screener.understanding.figures import callback, owed
 from screener.understanding.gate import allowed, permitted
 from screener.understanding.grammar import check_grammar
 from screener.understanding.hearing import Hearing, hear
-from screener.understanding.learned import believable, corrected, likely, suspected
+from screener.understanding.learned import believed, corrected, likely
+from screener.understanding.noticed import Noticed, notice
 from screener.understanding.numbercheck import check
 from screener.understanding.parts import organisation_of, principal_of
 from screener.understanding.persons import name_en, name_zh, staff_en, staff_zh
@@ -64,22 +65,22 @@ def understand(
     """
     hearing = hear(turns, lang)
     said = claims(hearing, country)
-    seen = hearing.find("callers")
-    category, red, pressure = _weighed(hearing, said, seen)
+    noticed = notice(hearing, said)
+    category, red, pressure = _weighed(hearing, said, noticed)
     organisation = organisation_of(hearing, said, category)
     money = owed(hearing.text.words, hearing.lang)
     money = None if category is Category.MARKETING and not _fee(red) else money
-    tactics = allowed(pressure, category, red, seen, money, hearing.text.words)
+    tactics = allowed(pressure, category, red, noticed.callers, money, hearing.text.words)
     back = callback(hearing.text.words, hearing.lang)
     published = organisation.organisation if organisation else None
     return Understanding(
         category=category,
-        category_spans=_category_spans(hearing, seen, category),
+        category_spans=_category_spans(hearing, noticed.callers, category),
         organisation=organisation,
         on_behalf_of=principal_of(hearing, said, category, organisation),
         tactics=_findings(hearing, tactics, Tactic),
         red_flags=_findings(hearing, red, RedFlag),
-        signs=_findings(hearing, hearing.find("signs"), Sign),
+        signs=_findings(hearing, noticed.signs, Sign),
         agent_name=_agent_name(hearing),
         staff_id=_staff(hearing),
         callback_number=Finding(back.digits, hearing.text.spans(back.start, back.end)) if back else None,
@@ -90,15 +91,13 @@ def understand(
     )
 
 
-def _weighed(hearing: Hearing, said: Claims, seen: list[Hit]) -> tuple[Category, list[Hit], list[Hit]]:
-    """The category, the red flags that mean something in it, and every sign of pressure."""
+def _weighed(hearing: Hearing, said: Claims, noticed: Noticed) -> tuple[Category, list[Hit], list[Hit]]:
+    """The category, the red flags that mean something in it, and every likely sign of pressure."""
     words = wording(hearing, said)
-    guess = likely(words)
-    red, pressure = (believable(hearing.find(file), guess) for file in ("red_flags", "tactics"))
-    evidence = Evidence(seen, {RedFlag(hit.label) for hit in red}, said, {hit.label for hit in pressure})
-    category = corrected(decide(evidence), guess, evidence.flags)
-    red = permitted([*red, *suspected(hearing, words, guess, RedFlag, red)], category, hearing.text.words)
-    return category, red, [*pressure, *suspected(hearing, words, guess, Tactic, pressure)]
+    guess = likely(words, noticed.marks())
+    category = corrected(noticed.category, guess)
+    red = permitted(believed(hearing, words, guess, RedFlag, noticed.flags), category, hearing.text.words)
+    return category, red, believed(hearing, words, guess, Tactic, noticed.pressure)
 
 
 def _fee(red: list[Hit]) -> bool:

@@ -3,7 +3,7 @@
 import functools
 import json
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from screener.model import Category, RedFlag, Spoken, Tactic
 from screener.seeds import seeds
@@ -12,47 +12,13 @@ from screener.understanding.hearing import Hearing
 from screener.understanding.wording import Wording
 
 _LEAST = 20  # features without which nothing is guessed
-# From here on a label counts that no phrase shows; rare ones sooner. Chosen on sets left out of training.
-_SURE = {
-    Tactic.RECIPROCITY: 0.35,
-    Tactic.LOW_BALL: 0.4,
-    Tactic.HIGH_BALL: 0.35,
-    Tactic.CONSEQUENCE_PRESSURE: 0.6,
-    Tactic.DEADLINE_PRESSURE: 0.5,
-    Tactic.EMPATHY_OPENING: 0.45,
-    Tactic.THIRD_PARTY_CONTACT: 0.35,
-    Tactic.HOME_VISIT: 0.4,
-    RedFlag.ASKS_VERIFICATION_CODE: 0.45,
-    RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT: 0.4,
-    RedFlag.CLAIMS_AUTHORITY: 0.4,
-    RedFlag.THREATENS_ARREST: 0.45,
-    RedFlag.ABUSIVE_LANGUAGE: 0.3,
-    RedFlag.DISCLOSES_TO_THIRD_PARTY: 0.35,
-    RedFlag.REFUSES_IDENTITY: 0.35,
-    RedFlag.UPFRONT_FEE: 0.5,
-}
-_UNLIKELY = 0.12  # below it a phrase alone shows nothing: it was said in another sense
-# From here on a caller counts as an impostor, whatever else it is likelier to be: by what that is.
-_SWINDLE = {
-    Category.DELIVERY: 0.5,
-    Category.PERSONAL: 0.5,
-    Category.GOVERNMENT: 0.5,
-    Category.MARKETING: 0.5,
-    Category.UNKNOWN: 0.5,
-    Category.DEBT_RELIEF_SELLER: 0.7,
-}
-_SWINDLE_ELSE = 0.4
-_HARMLESS = frozenset({Category.DELIVERY, Category.PERSONAL, Category.GOVERNMENT, Category.MARKETING})
-_DEMANDS = frozenset(
-    {
-        RedFlag.ASKS_VERIFICATION_CODE,
-        RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT,
-        RedFlag.CLAIMS_AUTHORITY,
-        RedFlag.THREATENS_ARREST,
-    }
-)
-_FOUND = 1.5  # log odds that the category found by rule is worth against another
+# From here on a label counts, phrase or not: red flags sooner. Chosen on sets left out of training.
+_SURE = {**dict.fromkeys(Tactic, 0.4), **dict.fromkeys(RedFlag, 0.3)}
+_SWINDLE = 0.4  # from here on a caller counts as an impostor, whatever else it is likelier to be
+_SWINDLE_FOUND = 0.25  # the same where the lists have found one
+_SWINDLE_RELIEF = 0.7  # the same of a likely seller of debt relief
 _FRIENDLY = 1.0  # log odds that a harmless category is worth: most callers are
+_HARMLESS = frozenset({Category.DELIVERY, Category.PERSONAL, Category.GOVERNMENT, Category.MARKETING})
 _REACH = {Spoken.ZH: 14, Spoken.EN: 45}  # characters on either side of the word that tells most
 
 Guess = dict[str, float]
@@ -70,17 +36,20 @@ def scale(features: int) -> float:
     return float((features + 1) ** -0.25)
 
 
-def likely(said: Wording) -> Guess:
-    """How likely each category, tactic and red flag is, from 0 to 1; nothing of hardly any words."""
+def likely(said: Wording, marks: Collection[str] = ()) -> Guess:
+    """How likely each category, tactic and red flag is, from 0 to 1, by the wording and what the lists found in it.
+
+    Nothing of hardly any words.
+    """
     if len(said) < _LEAST:
         return {}
     labels, bias, weights = _table()
     sums = [0] * len(labels)
-    for feature in said.keys() & weights.keys():
+    for feature in (*(said.keys() & weights.keys()), *(mark for mark in marks if mark in weights)):
         flat = weights[feature]
         for place in range(0, len(flat), 2):
             sums[flat[place]] += flat[place + 1]
-    part = scale(len(said)) / 100
+    part = scale(len(said) + len(marks)) / 100
     return {label: _odds(start + part * total) for label, start, total in zip(labels, bias, sums, strict=True)}
 
 
@@ -92,35 +61,33 @@ def _log_odds(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-def corrected(found: Category, guess: Guess, signs: Collection[str] = ()) -> Category:
-    """The category found by rule, or a much likelier one. An impostor stays one, and a likely impostor becomes one.
+def corrected(found: Category, guess: Guess) -> Category:
+    """The likeliest category; the one that the lists found where nothing is guessed.
 
-    `signs` are the red flags that phrases have shown: with a swindler's among them no call becomes a harmless one.
+    A likely impostor is one although something else is likelier, and sooner where the lists say so too.
     """
-    if found is Category.IMPOSTOR or not guess:
+    if not guess:
         return found
-    barred = {Category.IMPOSTOR, *(_HARMLESS - {found} if _DEMANDS & set(signs) else ())}
-    others = [category for category in Category if category not in barred]
-    best = max(others, key=lambda c: _log_odds(guess[c]) + _FOUND * (c is found) + _FRIENDLY * (c in _HARMLESS))
-    swindle = guess[Category.IMPOSTOR] >= _SWINDLE.get(best, _SWINDLE_ELSE)
-    return Category.IMPOSTOR if swindle else best
+    others = [category for category in Category if category is not Category.IMPOSTOR]
+    best = max(others, key=lambda category: _log_odds(guess[category]) + _FRIENDLY * (category in _HARMLESS))
+    least = _SWINDLE_RELIEF if best is Category.DEBT_RELIEF_SELLER else _SWINDLE
+    least = _SWINDLE_FOUND if found is Category.IMPOSTOR else least
+    return Category.IMPOSTOR if guess[Category.IMPOSTOR] >= least else best
 
 
-def suspected(
-    hearing: Hearing, said: Wording, guess: Guess, labels: Iterable[Tactic | RedFlag], seen: Collection[Hit]
+def believed(
+    hearing: Hearing, said: Wording, guess: Guess, labels: Iterable[Tactic | RedFlag], seen: Sequence[Hit]
 ) -> list[Hit]:
-    """The likely labels that no phrase has shown, each at the words that tell most for it."""
-    shown = {hit.label.removesuffix("_on_debt") for hit in seen}
-    return [
+    """The hits of likely labels; of one that no phrase has shown, the words that tell most for it."""
+    if not guess:
+        return list(seen)
+    sure = {label for label in labels if guess[label] >= _SURE[label]}
+    shown = [hit for hit in seen if hit.label.removesuffix("_on_debt") in sure]
+    return shown + [
         _placed(hearing, said, label)
         for label in labels
-        if label not in shown and guess.get(label, 0.0) >= _SURE[label]
+        if label in sure - {hit.label.removesuffix("_on_debt") for hit in shown}
     ]
-
-
-def believable(hits: Iterable[Hit], guess: Guess) -> list[Hit]:
-    """The hits of phrases but for those that the rest of the call speaks against."""
-    return [hit for hit in hits if guess.get(hit.label.removesuffix("_on_debt"), 1.0) >= _UNLIKELY]
 
 
 def _placed(hearing: Hearing, said: Wording, label: str) -> Hit:
