@@ -69,14 +69,15 @@ def test_short_calls_fall_into_their_category():
 
 def test_one_sentence_of_pressure_is_told():
     """A single sentence after an agency's introduction shows its tactic or flag, and seldom another."""
+    labelled = calls("unseen/pressure.jsonl")
     wrong, missed = [], []
-    for call in calls("unseen/pressure.jsonl"):
+    for call in labelled:
         found = understand(pressing(call))
         shown = {f.value for f in (*found.tactics, *found.red_flags)}
         missed += [call["turn"]] * bool(set(call["shows"]) - shown)
         wrong += [call["turn"]] * bool(shown - set(call["shows"]))
     assert len(missed) <= 2, missed
-    assert len(wrong) <= 7, wrong
+    assert len(wrong) <= 0.2 * len(labelled), wrong
 
 
 def test_signs_are_told_by_single_sentences():

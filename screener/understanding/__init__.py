@@ -95,8 +95,9 @@ def _weighed(hearing: Hearing, said: Claims, noticed: Noticed) -> tuple[Category
     """The category, the red flags that mean something in it, and every likely sign of pressure."""
     words = wording(hearing, said)
     guess = likely(words, noticed.marks())
-    category = corrected(noticed.category, guess)
-    red = permitted(believed(hearing, words, guess, RedFlag, noticed.flags), category, hearing.text.words)
+    red = believed(hearing, words, guess, RedFlag, noticed.flags)
+    category = corrected(noticed.category, guess, {hit.label for hit in noticed.flags})
+    red = permitted(red, category, hearing.text.words)
     return category, red, believed(hearing, words, guess, Tactic, noticed.pressure)
 
 

@@ -12,12 +12,22 @@ from screener.understanding.hearing import Hearing
 from screener.understanding.wording import Wording
 
 _LEAST = 20  # features without which nothing is guessed
+_LONG = 600  # features beyond which only the lists speak: hardly any call that was learned from has as many
 # From here on a label counts, phrase or not: red flags sooner. Chosen on sets left out of training.
-_SURE = {**dict.fromkeys(Tactic, 0.4), **dict.fromkeys(RedFlag, 0.3)}
+_SURE: dict[str, float] = {**dict.fromkeys(Tactic, 0.4), **dict.fromkeys(RedFlag, 0.3)}
+_LIKELY = 0.5
 _SWINDLE = 0.4  # from here on a caller counts as an impostor, whatever else it is likelier to be
 _SWINDLE_FOUND = 0.25  # the same where the lists have found one
 _SWINDLE_RELIEF = 0.7  # the same of a likely seller of debt relief
 _FRIENDLY = 1.0  # log odds that a harmless category is worth: most callers are
+_DEMANDS = frozenset(
+    {
+        RedFlag.ASKS_VERIFICATION_CODE,
+        RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT,
+        RedFlag.CLAIMS_AUTHORITY,
+        RedFlag.THREATENS_ARREST,
+    }
+)
 _HARMLESS = frozenset({Category.DELIVERY, Category.PERSONAL, Category.GOVERNMENT, Category.MARKETING})
 _REACH = {Spoken.ZH: 14, Spoken.EN: 45}  # characters on either side of the word that tells most
 
@@ -39,9 +49,9 @@ def scale(features: int) -> float:
 def likely(said: Wording, marks: Collection[str] = ()) -> Guess:
     """How likely each category, tactic and red flag is, from 0 to 1, by the wording and what the lists found in it.
 
-    Nothing of hardly any words.
+    Nothing of hardly any words, nor of so many that what matters would drown in them: there the lists alone speak.
     """
-    if len(said) < _LEAST:
+    if not _LEAST <= len(said) <= _LONG:
         return {}
     labels, bias, weights = _table()
     sums = [0] * len(labels)
@@ -61,14 +71,17 @@ def _log_odds(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-def corrected(found: Category, guess: Guess) -> Category:
+def corrected(found: Category, guess: Guess, flags: Collection[str] = ()) -> Category:
     """The likeliest category; the one that the lists found where nothing is guessed.
 
-    A likely impostor is one although something else is likelier, and sooner where the lists say so too.
+    A likely impostor is one although something else is likelier, and sooner where the lists say so too. With a likely
+    swindler's sign among the red flags that phrases show, no caller is harmless whom the lists do not call so.
     """
     if not guess:
         return found
-    others = [category for category in Category if category is not Category.IMPOSTOR]
+    demands = any(guess[flag] >= _LIKELY for flag in _DEMANDS & set(flags))
+    barred = {Category.IMPOSTOR, *(_HARMLESS - {found} if demands else ())}
+    others = [category for category in Category if category not in barred]
     best = max(others, key=lambda category: _log_odds(guess[category]) + _FRIENDLY * (category in _HARMLESS))
     least = _SWINDLE_RELIEF if best is Category.DEBT_RELIEF_SELLER else _SWINDLE
     least = _SWINDLE_FOUND if found is Category.IMPOSTOR else least
@@ -79,15 +92,10 @@ def believed(
     hearing: Hearing, said: Wording, guess: Guess, labels: Iterable[Tactic | RedFlag], seen: Sequence[Hit]
 ) -> list[Hit]:
     """The hits of likely labels; of one that no phrase has shown, the words that tell most for it."""
-    if not guess:
-        return list(seen)
-    sure = {label for label in labels if guess[label] >= _SURE[label]}
-    shown = [hit for hit in seen if hit.label.removesuffix("_on_debt") in sure]
-    return shown + [
-        _placed(hearing, said, label)
-        for label in labels
-        if label in sure - {hit.label.removesuffix("_on_debt") for hit in shown}
-    ]
+    sure = {label for label in labels if guess.get(label, 0.0) >= _SURE[label]}
+    shown = [hit for hit in seen if not guess or hit.label.removesuffix("_on_debt") in sure]
+    missing = sure - {hit.label.removesuffix("_on_debt") for hit in shown}
+    return shown + [_placed(hearing, said, label) for label in labels if label in missing]
 
 
 def _placed(hearing: Hearing, said: Wording, label: str) -> Hit:

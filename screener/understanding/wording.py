@@ -9,7 +9,7 @@ from screener.understanding.classes import Token, classes
 from screener.understanding.hearing import Hearing
 from screener.understanding.names import mentions
 
-MOST = 2500  # characters that are looked at
+MOST = 2500  # characters; a longer call is not counted, for what matters in it would drown
 _NEAR = {Spoken.ZH: 30, Spoken.EN: 18}  # characters or words between which two classes belong together
 _NUMERALS = {
     Spoken.ZH: re.compile(
@@ -51,11 +51,11 @@ def tokens(hearing: Hearing, said: Claims | None = None) -> list[Token]:
 
     Names that are known by their sound alone are found in the claims.
     """
-    words = hearing.text.words[:MOST]
+    words = hearing.text.words
     marks = [(m.start, m.end, _KINDS.get(m.name.kind, "O")) for m in mentions(words) if not m.name.ordinary]
     heard = [n for n in (*said.own, *said.principals) if n.name] if said else []
     for n in sorted(heard, key=lambda n: (n.start, -n.end)):
-        if n.name and n.end < MOST and all(n.end <= start or end <= n.start for start, end, _ in marks):
+        if n.name and all(n.end <= start or end <= n.start for start, end, _ in marks):
             marks.append((n.start, n.end, _KINDS.get(n.name.kind, "O")))
     marks.sort()
     starts = [start for start, _, _ in marks]
@@ -82,6 +82,8 @@ Wording = dict[str, tuple[int, int]]  # each feature where it is first said, in 
 
 def wording(hearing: Hearing, claimed: Claims | None = None) -> Wording:
     """All that is counted of a call: word runs, word classes, and pairs of classes in the order they are said."""
+    if len(hearing.text.words) > MOST:
+        return {}
     said = tokens(hearing, claimed)
     found = _classed(said, _NEAR[hearing.lang])
     if hearing.lang is Spoken.ZH:
