@@ -57,7 +57,7 @@ SETS = (
     "unseen/sixteenth",
     *STRANGERS,
 )
-TRUST = 0.5  # how much a call counts against weights near nothing
+TRUST = 1.0  # how much a call counts against weights near nothing
 WEIGHT_OF_A_YES = 4.0  # a label stands on few of the calls
 LEAST = 0.05  # weights nearer to nothing are left out
 OFTEN = 2  # features of fewer calls are left out

@@ -14,7 +14,7 @@ from screener.understanding.wording import Wording
 _LEAST = 20  # features without which nothing is guessed
 _LONG = 600  # features beyond which only the lists speak: hardly any call that was learned from has as many
 # From here on a label counts, phrase or not: red flags sooner. Chosen on sets left out of training.
-_SURE: dict[str, float] = {**dict.fromkeys(Tactic, 0.4), **dict.fromkeys(RedFlag, 0.3)}
+_SURE: dict[str, float] = {**dict.fromkeys(Tactic, 0.4), **dict.fromkeys(RedFlag, 0.25)}
 _LIKELY = 0.5
 _SWINDLE = 0.4  # from here on a caller counts as an impostor, whatever else it is likelier to be
 _SWINDLE_FOUND = 0.25  # the same where the lists have found one
