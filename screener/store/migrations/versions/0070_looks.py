@@ -1,4 +1,4 @@
-"""What a worker's look at ended calls asks for stands in one index, and what the sealing asks of the trail in another."""
+"""One index holds what a look at ended calls asks for, and another what the sealing asks of the trail."""
 
 from alembic import op
 from sqlalchemy import text
