@@ -131,11 +131,14 @@ call = Table(
     Column("read_at", Utc),
     Index(None, "subscriber_id", "started_at", "id"),
     Index(None, "subscriber_id", "caller", "started_at"),
-    Index(None, "subscriber_id", "organisation", "started_at"),
 )
 _OPEN = call.c.ended_at.is_(None)
 Index(None, call.c.subscriber_id, call.c.id)
-Index(None, call.c.subscriber_id, call.c.category, call.c.id)
+# A ringing call has neither: what is not in an index need not be written to it.
+_NAMED, _TOLD = call.c.organisation.is_not(None), call.c.category.is_not(None)
+_BY_NAME = (call.c.subscriber_id, call.c.organisation, call.c.started_at)
+Index(None, *_BY_NAME, sqlite_where=_NAMED, postgresql_where=_NAMED)
+Index(None, call.c.subscriber_id, call.c.category, call.c.id, sqlite_where=_TOLD, postgresql_where=_TOLD)
 Index(None, call.c.subscriber_id, call.c.consent, call.c.id)
 Index("ix_call_warning", call.c.subscriber_id, call.c.id, sqlite_where=call.c.warning, postgresql_where=call.c.warning)
 Index("ix_call_open", call.c.subscriber_id, call.c.started_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
