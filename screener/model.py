@@ -127,6 +127,7 @@ class Disposition(StrEnum):
     UNIDENTIFIED = "unidentified"
     ABANDONED = "abandoned"
     BLOCKED = "blocked"
+    BUSY = "busy"
 
 
 class Treatment(StrEnum):

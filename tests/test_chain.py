@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
 from screener.evidence import Entry, Part, canonical, link, part_digest
-from screener.followup import clearing, expiring, forgetting, keeping, sealing, sweep
+from screener.followup import clearing, expiring, forgetting, keeping, sealing, sweep, tidying
 from screener.model import Consent, Treatment
 from screener.settings import Settings
 from screener.store import (
@@ -125,6 +125,16 @@ def test_what_was_not_sealed_in_its_own_transaction_is_told_for_ever(bench: Benc
     with bench.store.engine.begin() as tx:
         tx.execute(update(seal).values(detail=""))
     assert any("entry 2" in problem for problem in verify(bench))
+
+
+def test_what_was_never_sealed_long_ago_is_found_once_a_day(bench: Bench) -> None:
+    """The looks of every few seconds go back two days only."""
+    bench.enter(1)
+    bench.later(days=10)
+    assert sealing.seal_late(bench.desk, whole=True) == 0
+    tidying.tidy(bench.desk)
+    with bench.store.read() as tx:
+        assert entries(tx) == ["call"]
 
 
 def test_a_delivery_that_waits_for_its_seal_is_said(bench: Bench) -> None:

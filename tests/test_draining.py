@@ -109,7 +109,7 @@ def test_a_stop_waits_for_the_calls_on_the_line(premises: Premises, sqlite_url: 
     assert lived.ended_at
     assert lived.disposition == "consent_refused"
     assert busy.ended_at
-    assert said == ["busy"]
+    assert (said, busy.disposition) == (["busy"], "busy")
     premises.start()
     assert until(lambda: len(carrier.texts_to(OWNER.phone)) == 2)
     carrier.place("+85260000003", NUMBER, Interrupted(lambda: stop_at_once(premises)))

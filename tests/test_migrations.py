@@ -110,6 +110,9 @@ def test_two_upgrades_of_a_new_database_at_once(empty: Store, tmp_path: Path) ->
     said = [one.communicate(timeout=60)[1] for one in both]
     assert [one.returncode for one in both] == [0, 0], said
     assert empty.is_current()
+    with empty.read() as tx:
+        engines = "" if empty.is_sqlite else "dbos."
+        assert tx.execute(text(f"SELECT name FROM {engines}queues")).scalars().all() == ["followups"]
 
 
 def test_an_upgrade_waits_for_its_turn_before_it_looks_at_the_database(tmp_path: Path) -> None:

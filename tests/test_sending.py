@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from screener.followup import sending
-from screener.notify import ChannelUnsure
+from screener.notify import ChannelRefused, ChannelUnsure
 from screener.store import channels, messages
 from screener.telephony import NotSent, Outgoing, Refused, Uncertain
 from tests.desk import NOW, Bench
@@ -243,6 +243,16 @@ class Channel:
         self.taken.append(body)
 
 
+class Frozen(Channel):
+    """A channel inside whose call the worker stands still while others go on."""
+
+    meanwhile: Callable[[], object]
+
+    def send(self, sealed: str, body: str) -> None:
+        self.meanwhile()
+        super().send(sealed, body)
+
+
 def by_channel(bench: Bench, channel: Channel) -> Bench:
     """The same desk with one message that goes by a channel."""
     with bench.store.write() as tx:
@@ -290,6 +300,20 @@ def test_what_a_channel_may_have_taken_is_neither_sent_again_nor_sent_elsewhere(
     deliver(mine)
     assert bench.message().state == "needs_a_look"
     assert [kind for kind, _, _ in bench.promised if kind == "delivery"] == []
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_worker_frozen_inside_a_channel_says_afterwards_how_it_went(bench: Bench, refused: bool) -> None:
+    """Another has given the message up meanwhile and has sent nothing; the next rung starts only after a refusal."""
+    channel = Frozen(ChannelRefused("not taken") if refused else None)
+    mine = by_channel(bench, channel)
+    seen: list[str] = []
+    channel.meanwhile = lambda: (bench.later(seconds=GRACE + 1), deliver(mine), seen.append(bench.message().state))
+    deliver(mine)
+    assert seen == ["needs_a_look"]
+    assert bench.message().state == ("failed" if refused else "accepted")
+    assert len(channel.taken) == (0 if refused else 1)
+    assert [one for one in bench.promised if one[0] == "delivery"] == ([("delivery", "m1:refused", 0)] * refused)
 
 
 @contextmanager

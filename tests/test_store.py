@@ -1,7 +1,9 @@
 """The store, on SQLite and on PostgreSQL alike."""
 
+import shutil
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +12,17 @@ from sqlalchemy.exc import IntegrityError
 from screener.dialogue import Heard, Talk
 from screener.model import Consent, Disposition, Spoken, Treatment
 from screener.numbers import read_caller
-from screener.store import Store, calls, messages, notices, open_store, recordings, sessions, subscribers
+from screener.store import (
+    SQLAlchemyError,
+    Store,
+    calls,
+    messages,
+    notices,
+    open_store,
+    recordings,
+    sessions,
+    subscribers,
+)
 from screener.store.calls import Arrival, Asked, Ring
 from screener.store.messages import ReferenceTaken
 from screener.store.records import Call, Subscriber
@@ -313,3 +325,25 @@ def test_every_connection_to_sqlite_is_set_up(store: Store) -> None:
     with store.engine.connect() as tx:
         told = {name: tx.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS}
     assert told == PRAGMAS
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_database_that_is_replaced_while_it_is_open_is_written_to_no_more(sqlite_url: str, replaced: bool) -> None:
+    """What was written would be in a file without a name. The server says so until it is started again."""
+    store = open_store(sqlite_url)
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    assert store.answers()
+    copy = path.with_suffix(".copy")
+    shutil.copy(path, copy)
+    if replaced:
+        copy.replace(path)
+    else:
+        path.unlink()
+    for _ in range(2):
+        with pytest.raises(SQLAlchemyError, match="replaced or removed"), store.write():
+            pass
+    assert not store.answers()
+    store.engine.dispose()
+    again = open_store(sqlite_url)
+    assert again.answers()
+    again.engine.dispose()

@@ -320,6 +320,18 @@ def test_a_wordless_hang_up_is_one_short_text():
     assert "没有留言就挂了" in body(call)
 
 
+@pytest.mark.parametrize("style", Style)
+def test_a_call_on_a_busy_line_is_told_calmly(style):
+    """Nobody was asked who it is, so nothing is said of that; one segment, in every language."""
+    call = told(Understanding(), J.HK, held=Held.CALL, consent=Consent.UNASKED, disposition=Disposition.BUSY)
+    texts = {language: compose(call, language, style) for language in Language}
+    assert {text.segments for text in texts.values()} == {1}
+    assert "line was busy" in texts[EN].body
+    assert "占线" in texts[Language.ZH_HANS].body
+    assert "佔線" in texts[Language.ZH_HANT].body
+    assert not any("说明身份" in text.body or "did not say" in text.body for text in texts.values())
+
+
 def test_a_keyed_category_is_told_as_keyed():
     """A caller who only pressed a key claimed nothing in words."""
     call = told(Understanding(), J.CN, held=Held.CALL, keyed=C.BANK, disposition=Disposition.CONSENT_REFUSED)
@@ -354,6 +366,15 @@ def test_a_digest_counts_and_names_no_one(language):
     assert text.segments <= 2
     assert not any(word in text.body for word in ("工商", "ICBC", "35984471"))
     assert not names_debt(text.body)
+
+
+@pytest.mark.parametrize(("language", "words"), [(EN, "2 line busy"), (Language.ZH_HANS, "占线未接2")])
+def test_a_digest_counts_calls_on_a_busy_line_apart(language, words):
+    """They are not among the unclear ones."""
+    busy = told(Understanding(), J.CN, held=Held.CALL, consent=Consent.UNASKED, disposition=Disposition.BUSY)
+    text = compose_digest([busy, told(understanding(C.BANK), J.CN), busy], language, "B3M9").body
+    assert words in text
+    assert not any(word in text for word in ("unclear", "不清楚"))
 
 
 def test_a_digest_of_one_quiet_call_warns_of_nothing():

@@ -45,7 +45,7 @@ def test_a_told_call_is_left_alone(bench: Bench) -> None:
 
 
 def test_a_worker_that_starts_looks_back_to_the_beginning(bench: Bench) -> None:
-    """After weeks without a worker nothing is forgotten; each later look goes back a week."""
+    """After weeks without a worker nothing is forgotten; each later look goes back two days."""
     bench.enter(consent=Consent.NOTES)
     assert swept(bench, days=30) == set()
     sweep.sweep(bench.desk, whole=True)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from screener.followup import telling
-from screener.model import Treatment
+from screener.followup import heeding, telling
+from screener.model import Disposition, Treatment, Understanding
 from screener.store import calls, channels, messages, notices, subscribers
 from screener.store.records import Call, Message, Notice
 from screener.telephony import NotSent, Refused, Uncertain
@@ -157,6 +157,19 @@ def test_a_wordless_hang_up_is_told_once_a_day(office: Office) -> None:
         telling.tell(office.desk, office.call(owner, number).sid)
         office.clock.forward(hours=1)
     assert len(office.carrier.sent) == 1
+
+
+def test_a_call_on_a_busy_line_gives_no_steps(office: Office) -> None:
+    """It was asked nothing, so nothing is advised; its text says that the line was busy, and it counts as missed."""
+    call = office.call(office.subscriber(), 1)
+    with office.store.write() as tx:
+        calls.save(tx, call.id, {"disposition": Disposition.BUSY})
+    telling.tell(office.desk, call.sid)
+    assert "占线" in office.carrier.sent[0].body
+    with office.store.read() as tx:
+        kept = calls.by_id(tx, call.id)
+    assert json.loads(kept.advice or "") == {"rows": [], "steps": []}
+    assert not heeding.seen(dataclasses.replace(kept, turn=1), Understanding()).answered
 
 
 def test_the_daily_cap_leaves_a_note(office: Office) -> None:

@@ -63,6 +63,17 @@ def test_nothing_needs_doing(browser: Browser) -> None:
     assert "No calls yet" in page
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "the line was busy"), ("zh-Hans", "占线"), ("zh-Hant", "佔線")])
+def test_a_call_on_a_busy_line_says_so(browser: Browser, house: House, language: str, words: str) -> None:
+    """In the log and on its own page, and not that the caller would not say who it is."""
+    mine = add_owner(house.store, 1, language=language)
+    add_call(house.store, mine, 1, category="unknown", disposition="busy", advice={"rows": [], "steps": []})
+    browser.sign_in(mine)
+    for page in ("/calls", f"/calls/{sid('CA', 1)}"):
+        assert words in browser.page(page)
+    assert browser.page(f"/calls/{sid('CA', 1)}").count(words) >= 2
+
+
 def test_call_is_one_sentence(browser: Browser, house: House, owner: Subscriber) -> None:
     """The log tells who a caller claims to be and for whom, and keeps amounts out of sight."""
     add_call(house.store, owner, 1, findings=AGENCY, **CLAIM, words="Pay 2300 today.")

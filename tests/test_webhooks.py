@@ -381,7 +381,7 @@ def test_too_many_calls_at_once_hear_an_apology(carrier: Carrier, log: Log, sett
         carrier.post("/voice/incoming", **{**RING, "CallSid": f"CA{number:032x}"})
     reply = talk(carrier)[0]
     assert "<Hangup" in reply
-    assert log.call().turn == 1
+    assert (log.call().turn, log.call().disposition) == (1, Disposition.BUSY)
 
 
 # Bad input

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from screener import worker
 from screener.settings import Settings
@@ -137,6 +138,18 @@ def test_what_is_put_off_for_long_is_not_under_way(store: Store, promises: engin
         promises.later(tx, "message", "soon", 60)
         promises.later(tx, "message", "late", 3600)
     assert promises.under_way("message") == {"soon"}
+
+
+def test_what_a_worker_that_stands_still_has_begun_is_not_under_way(store: Store, promises: engine.Promises) -> None:
+    """It holds its slot, so nobody takes its work over; the sweeper promises it anew, and the rows fence the two."""
+    with store.write() as tx:
+        for sid in ("slow", "frozen", "young"):
+            promises(tx, "message", sid)
+            query = f"UPDATE {table(store)} SET status = 'PENDING', executor_id = '{sid}'"
+            tx.execute(text(f"{query} WHERE workflow_uuid = 'message:{sid}'"))
+        beats.beat(tx, "slow", datetime.now(UTC) - timedelta(seconds=50))
+        beats.beat(tx, "frozen", datetime.now(UTC) - timedelta(seconds=70))
+    assert promises.under_way("message") == {"slow", "young"}
 
 
 def test_done_follow_ups_are_forgotten_after_a_while(store: Store, promises: engine.Promises) -> None:
@@ -468,8 +481,12 @@ def test_a_follow_up_of_a_slot_that_nobody_holds_is_queued_again(store: Store, p
     DBOS.listen_queues([])
     DBOS.launch()
     try:
+        assert slots.rescue(store, "7") == 0  # its own, which it is just doing
         assert slots.rescue(store, "0") == 1
         assert slots.rescue(store, "0") == 0
     finally:
         DBOS.destroy(destroy_registry=True)
     assert statuses(store)["text:CA1"][:2] == ("ENQUEUED", engine.QUEUE)
+    if not store.is_sqlite:  # and the slot is free for the next worker
+        with create_engine(store.engine.url, poolclass=NullPool).connect() as another:
+            assert slots._try_slot(another, 7)

@@ -341,6 +341,6 @@ farewell(
 )
 farewell(
     "busy",
-    Disposition.UNIDENTIFIED,
+    Disposition.BUSY,
     Words(zh="抱歉，线路正忙，来电已登记。再见。", en="Sorry, the line is busy; your call is logged. Goodbye."),
 )

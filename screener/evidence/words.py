@@ -44,6 +44,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unidentified": ("not identified", "身份不明"),
     "abandoned": ("hung up", "中途挂断"),
     "blocked": ("blocked", "已拦截"),
+    "busy": ("line busy", "占线未接"),
     "bank": ("bank", "银行"),
     "lender_platform": ("lending platform", "网贷平台"),
     "collection_agency": ("collection agency", "催收公司"),

@@ -6,7 +6,7 @@ from typing import Any
 from screener.conduct import ConductFinding, Seen, observe
 from screener.followup.findings import advice_json, findings_json
 from screener.guidance import Advice, Case, Situation, advise, lender_country
-from screener.model import Category, Consent, Held, Understanding
+from screener.model import Category, Consent, Disposition, Held, Understanding
 from screener.numbers import Caller
 from screener.store import Connection, calls, marks
 from screener.store.records import Call, Subscriber
@@ -45,7 +45,10 @@ def heed(tx: Connection, call: Call, owner: Subscriber) -> Heeded:
         lender_country=lender_country(case),
         category=understanding.category,
     )
-    return Heeded(call, understanding, conduct, advise(replace(case, conduct=conduct)), " ".join(words))
+    # One that was turned away was asked nothing, so there is nothing to advise on.
+    busy = call.disposition is Disposition.BUSY
+    advice = Advice((), (), conduct=conduct) if busy else advise(replace(case, conduct=conduct))
+    return Heeded(call, understanding, conduct, advice, " ".join(words))
 
 
 def held(call: Call) -> Held:
@@ -60,10 +63,11 @@ def is_repeat(call: Call, understanding: Understanding, earlier: list[Call]) -> 
 
 
 def seen(call: Call, understanding: Understanding | None) -> Seen:
-    """A call as the conduct clock sees it. Every call that we answered was connected."""
+    """A call as the conduct clock sees it. Every call that we answered was connected; on a busy line it was missed."""
     claim = understanding.organisation.key if understanding and understanding.organisation else call.organisation
     principal = understanding.on_behalf_of.key if understanding and understanding.on_behalf_of else call.on_behalf_of
-    return Seen(call.started_at, call.caller, claim, answered=call.turn > 0, debt=principal or claim)
+    answered = call.turn > 0 and call.disposition is not Disposition.BUSY
+    return Seen(call.started_at, call.caller, claim, answered=answered, debt=principal or claim)
 
 
 def save(tx: Connection, heeded: Heeded) -> None:

@@ -82,8 +82,9 @@ def send(desk: Desk, message: Message) -> None:
 def notify(desk: Desk, message: Message) -> None:
     """Hand a claimed message to one of the subscriber's other channels. What may have arrived is not sent again.
 
-    A claim that went stale is given back, since another worker may have settled it. A worker that is frozen inside the
-    channel's own call is the one gap left; even then no other worker sends, because no channel can be asked.
+    A claim that went stale is given back, since another worker may have settled it. While a worker is frozen inside the
+    channel's own call another gives the message up and sends nothing, because no channel can be asked; the frozen one,
+    once awake, says how it went after all.
     """
     with desk.store.read() as tx:
         channel = channels.find(tx, message.channel_id) if message.channel_id else None
@@ -102,7 +103,7 @@ def notify(desk: Desk, message: Message) -> None:
     else:
         settled = {"state": "accepted", "carrier_status": "sent", "problem": None, "updated_at": desk.now()}
         with desk.store.write() as tx:
-            messages.settle(tx, message, settled)
+            messages.settle(tx, message, settled, sure=True)
 
 
 def is_stale(desk: Desk, message: Message) -> bool:
@@ -133,7 +134,7 @@ def fail(desk: Desk, message: Message, code: int | None, why: str) -> None:
     """The carrier, or the channel, refused it for good: the next rung is promised in the same transaction."""
     changes = {"state": "failed", "error_code": code, "problem": why, "updated_at": desk.now()}
     with desk.store.write() as tx:
-        if messages.settle(tx, message, changes):
+        if messages.settle(tx, message, changes, sure=True):
             desk.promise_later(tx, "delivery", f"{message.id}:refused", 0)
     log.warning("a message was refused: %s", why)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from screener import telephony
 from screener.followup.forgetting import erase_promised
-from screener.followup.sealing import seal_rest
+from screener.followup.sealing import seal_late
 from screener.followup.stamping import owed_stamps
 from screener.house import Desk
 from screener.settings import Settings
@@ -20,7 +20,7 @@ LATE = timedelta(seconds=2)
 UNTOLD = timedelta(seconds=30)  # after a call's end, until its recording is asked for
 QUIET = timedelta(minutes=15)  # after a text's last news, until its fate is asked for
 GIVEN_UP = timedelta(days=2)  # after which neither is asked for any more
-WINDOW = timedelta(days=7)  # looked through each time; a worker's first look goes back to the beginning
+WINDOW = timedelta(days=2)  # looked through each time; a worker's first look goes back to the beginning
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 MOST = 500  # of each kind started again at a time
 RECONCILE_SECONDS = 300  # between two looks at the carrier's list of calls; never above ten graces
@@ -173,7 +173,7 @@ PARTS = (
     owed_departures,
     owed_remnants,
     owed_packings,
-    seal_rest,
+    seal_late,
     owed_stamps,
 )
 

@@ -5,6 +5,7 @@ import logging
 from datetime import timedelta
 
 from screener.followup.expiring import expire
+from screener.followup.sealing import seal_rest
 from screener.house import Desk
 from screener.store import recordings
 
@@ -22,6 +23,7 @@ def tidy(desk: Desk) -> None:
     cleared = desk.files.clear_unfinished(desk.now() - SETTLED)
     log.info("forgot %d follow-ups, deleted %d unfinished files", purged, cleared)
     desk.store.settle()
+    seal_rest(desk, whole=True)
     strange = orphans(desk)
     if strange:
         # Not deleted: after a database was restored they may be the only copies of what its backup did not know.

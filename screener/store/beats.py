@@ -18,6 +18,11 @@ def stop(tx: Connection, slot: str) -> None:
     tx.execute(delete(table).where(table.c.slot == slot))
 
 
+def silent(tx: Connection, since: datetime) -> set[str]:
+    """The slots of workers that have looked once and have not since then, nor ended of their own accord."""
+    return set(tx.execute(select(table.c.slot).where(table.c.at < since)).scalars())
+
+
 def youngest(tx: Connection) -> datetime | None:
     """When any worker last looked; None when none ever did, or all have ended."""
     at: datetime | None = tx.execute(select(func.max(table.c.at))).scalar_one()

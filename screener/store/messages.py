@@ -99,11 +99,15 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
     return (message.c.state == "pending") & came
 
 
-def settle(tx: Connection, sent: Message, changes: dict[str, Any]) -> bool:
-    """Note how one sending ended, unless a callback or another sending has moved the message on since."""
+def settle(tx: Connection, sent: Message, changes: dict[str, Any], *, sure: bool = False) -> bool:
+    """Note how one sending ended, unless a callback or another sending has moved the message on since.
+
+    What is `sure` also counts where another worker has given that sending up meanwhile.
+    """
+    states = ("sending", "needs_a_look") if sure else ("sending",)
     changed = tx.execute(
         update(message)
-        .where(message.c.id == sent.id, message.c.state == "sending", message.c.attempts == sent.attempts)
+        .where(message.c.id == sent.id, message.c.state.in_(states), message.c.attempts == sent.attempts)
         .values(**changes)
     )
     return changed.rowcount == 1

@@ -131,11 +131,14 @@ call = Table(
     Column("read_at", Utc),
     Index(None, "subscriber_id", "started_at", "id"),
     Index(None, "subscriber_id", "caller", "started_at"),
-    Index(None, "subscriber_id", "organisation", "started_at"),
 )
 _OPEN = call.c.ended_at.is_(None)
 Index(None, call.c.subscriber_id, call.c.id)
-Index(None, call.c.subscriber_id, call.c.category, call.c.id)
+# A ringing call has neither: what is not in an index need not be written to it.
+_NAMED, _TOLD = call.c.organisation.is_not(None), call.c.category.is_not(None)
+_BY_NAME = (call.c.subscriber_id, call.c.organisation, call.c.started_at)
+Index(None, *_BY_NAME, sqlite_where=_NAMED, postgresql_where=_NAMED)
+Index(None, call.c.subscriber_id, call.c.category, call.c.id, sqlite_where=_TOLD, postgresql_where=_TOLD)
 Index(None, call.c.subscriber_id, call.c.consent, call.c.id)
 Index("ix_call_warning", call.c.subscriber_id, call.c.id, sqlite_where=call.c.warning, postgresql_where=call.c.warning)
 Index("ix_call_open", call.c.subscriber_id, call.c.started_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
@@ -320,7 +323,10 @@ code = Table(
 
 
 # What the worker looks for: calls by their end, and the few rows that are not settled yet.
-Index(None, call.c.ended_at)
+# The look goes through every call from the beginning when a worker starts, so the index holds all that it asks for.
+_ENDED = call.c.ended_at.is_not(None)
+_LOOKED_AT = (call.c.ended_at, call.c.id, call.c.consent, call.c.sid)
+Index("ix_call_ended", *_LOOKED_AT, sqlite_where=_ENDED, postgresql_where=_ENDED)
 _UNERASED = (call.c.consent == "withdrawn") & call.c.carrier_erased_at.is_(None)
 Index("ix_call_unerased", call.c.ended_at, sqlite_where=_UNERASED, postgresql_where=_UNERASED)
 # Written out, not bound: a database uses such an index only where it sees the same condition in the query.
@@ -336,6 +342,7 @@ Index("ix_notice_held", notice.c.held_until, sqlite_where=_UNFIXED, postgresql_w
 # What the sealing looks through: what became final lately.
 Index(None, recording.c.held_at)
 Index(None, message.c.updated_at)
+Index(None, custody.c.at)
 
 beat = Table(
     "beat",

@@ -46,6 +46,9 @@ def join(parts: list[Part], reference: str) -> str:
 
 def parts(told: Told, style: Style) -> list[Part]:
     """Everything worth saying, in order; `fit` leaves out what has no room."""
+    if told.busy:
+        first = f"{_time(told)}有来电，当时占线，没有接，今天不必急着回"
+        return [Part(first, Rank.WHO), Part("" if style is Style.DISCREET else _number(told), Rank.NUMBER)]
     if style is Style.DISCREET:
         return _discreet(told)
     if told.suspect:

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from screener.model import Category, Language
+from screener.model import Category, Disposition, Language
 from screener.summary.told import Told
 
-ORDER = tuple(Category)
+BUSY = Disposition.BUSY  # counted apart: nobody was asked who it is
+ORDER = (*Category, BUSY)
 ZH = {
     Category.BANK: "自称银行",
     Category.LENDER_PLATFORM: "自称平台",
@@ -19,6 +20,7 @@ ZH = {
     Category.GOVERNMENT: "自称公务",
     Category.MARKETING: "推销",
     Category.UNKNOWN: "不清楚",
+    BUSY: "占线未接",
 }
 EN = {
     Category.BANK: "say bank",
@@ -32,14 +34,15 @@ EN = {
     Category.GOVERNMENT: "say public office",
     Category.MARKETING: "sales",
     Category.UNKNOWN: "unclear",
+    BUSY: "line busy",
 }
 
 
 def digest_body(calls: Sequence[Told], language: Language, reference: str) -> str:
     """One line for any number of calls; Chinese in Simplified characters. It names no one and no number."""
-    count: Counter[Category] = Counter()
+    count: Counter[Category | Disposition] = Counter()
     for call in calls:
-        count[call.category] += call.burst
+        count[BUSY if call.busy else call.category] += call.burst
     kinds = sorted(count, key=ORDER.index)
     total = count.total()
     suspect = any(call.suspect for call in calls)

@@ -45,6 +45,9 @@ def join(parts: list[Part], reference: str) -> str:
 
 def parts(told: Told, style: Style) -> list[Part]:
     """Everything worth saying, in order; `fit` leaves out what has no room."""
+    if told.busy:
+        first = f"{_time(told)}: a call came while the line was busy and was not taken. Nothing is due today"
+        return [Part(first, Rank.WHO), Part("" if style is Style.DISCREET else _number(told), Rank.NUMBER)]
     if style is Style.DISCREET:
         return _discreet(told)
     if told.suspect:

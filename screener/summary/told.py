@@ -55,6 +55,11 @@ class Told:
         return self.category is Category.IMPOSTOR or (stopped and self.category is not Category.DEBT_RELIEF_SELLER)
 
     @property
+    def busy(self) -> bool:
+        """Turned away before anything was asked."""
+        return self.disposition is Disposition.BUSY
+
+    @property
     def wordless(self) -> bool:
         """Hung up without a word to go by."""
         silent = not self.words.strip() and self.understanding == Understanding()

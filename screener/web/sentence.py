@@ -2,7 +2,7 @@
 
 from flask_babel import gettext
 
-from screener.model import Category
+from screener.model import Category, Disposition
 from screener.numbers import display
 from screener.store.records import Call
 from screener.web.findings import claim
@@ -18,6 +18,8 @@ def sentence(call: Call) -> str:
         return gettext("On the line now.")
     if call.category is None:
         return gettext("Call noted. The details follow in a moment.")
+    if call.disposition is Disposition.BUSY:
+        return gettext("A call while the line was busy.")
     opening = str(OPENINGS[call.category])
     name, principal = (_name(call, role) for role in ("organisation", "on_behalf_of"))
     if call.category is Category.IMPOSTOR and name:

@@ -105,6 +105,7 @@ DISPOSITIONS: dict[Disposition, object] = {
     Disposition.UNIDENTIFIED: later("The caller did not say who is calling."),
     Disposition.ABANDONED: later("The caller hung up."),
     Disposition.BLOCKED: later("The call was not taken: this number is blocked."),
+    Disposition.BUSY: later("The call was not taken: the line was busy."),
 }
 
 CALLER_KINDS: dict[CallerKind, object] = {

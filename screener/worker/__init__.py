@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from dbos import DBOS
 
@@ -28,6 +29,7 @@ __all__ = ["KINDS", "Promises", "WorkerBusy", "make_desk", "migrate", "register"
 
 log = logging.getLogger(__name__)
 
+SILENT_LOOKS = 4  # without a heartbeat, after which others no longer wait for what a worker has begun
 HURRIED = 130  # exit status after a second signal
 KINDS = (
     "text", "notice", "recording", "erase", "message", "delivery", "fate", "seek", "reconcile", "tidy", "leave",
@@ -66,6 +68,8 @@ def run(store: Store, settings: Settings, mine: str, stopping: threading.Event) 
     register(desk)
     DBOS(config=config(store, mine, run_migrations=False))
     DBOS.launch()
+    with _survive("beat"), store.write() as tx:
+        beats.stop(tx, mine)  # the last one is of whoever had the slot before
     log.info("worker %s is ready", mine)
     every = sweep.interval(settings)
     first = True
@@ -100,7 +104,7 @@ def look(desk: Desk, mine: str, *, first: bool) -> bool:
 
 def make_desk(settings: Settings, store: Store) -> Desk:
     """Everything a follow-up is given."""
-    promises = Promises(store)
+    promises = Promises(store, SILENT_LOOKS * timedelta(seconds=sweep.interval(settings)))
     house = House(settings, store, promises)
     clock = Clock(settings.send_grace_seconds)
     return Desk(

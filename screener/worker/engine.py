@@ -3,13 +3,13 @@
 import threading
 import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy import Connection
 
-from screener.store import Store
+from screener.store import Store, beats
 
 QUEUE = "followups"
 APPLICATION = "screener"
@@ -30,8 +30,10 @@ PURGED_AT_ONCE = 500
 class Promises:
     """Enqueues follow-ups in the caller's transaction. The client is made at first use, hence after any fork."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, silence: timedelta = timedelta(seconds=60)) -> None:
+        """A worker without a heartbeat for `silence` is taken to stand still."""
         self._store = store
+        self._silence = silence
         self._client: DBOSClient | None = None
         self._making = threading.Lock()
 
@@ -65,14 +67,18 @@ class Promises:
     def under_way(self, kind: str) -> set[str]:
         """The sids for which a follow-up of this kind runs or comes soon, at most MOST_LISTED of them.
 
-        One that is put off for longer does not count: the clock may have been set back since it was promised.
+        One that is put off for longer does not count: the clock may have been set back since it was promised. Nor does
+        one of a worker that stands still, for it may do so for ever and holds its slot meanwhile.
         """
+        with self._store.read() as tx:
+            still = beats.silent(tx, datetime.now(UTC) - self._silence)
         listed = self.warm().list_workflows(
             status=LIVE, name=kind, app_version=VERSION, limit=MOST_LISTED, load_input=False, load_output=False
         )
         soon = (time.time() + SOON_SECONDS) * 1000
         near = (one for one in listed if one.status != "DELAYED" or (one.delay_until_epoch_ms or 0) < soon)
-        return {bare(one.workflow_id.removeprefix(f"{kind}:")) for one in near}
+        moving = (one for one in near if one.status != "PENDING" or one.executor_id not in still)
+        return {bare(one.workflow_id.removeprefix(f"{kind}:")) for one in moving}
 
     def ever(self, kind: str, sids: Iterable[str]) -> set[str]:
         """Those sids for which a follow-up of this kind was promised at any time since the last purge."""
