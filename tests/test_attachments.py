@@ -1,5 +1,6 @@
 """Files that a subscriber added: sealed as they come in, in the bag, named when changed, a stone when deleted."""
 
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,6 +103,11 @@ def test_it_is_in_the_bag(bench: Bench, call: Call, added: str, tmp_path: Path) 
     bagit.Bag(str(folder)).validate()
     path = f"data/calls/{call.sid}/files/{added}.png"
     assert (folder / path).read_bytes() == PNG
+    index = (folder / "data" / "index.html").read_text()
+    link = re.search(r'<a href="([^"]+)">=shot\.png</a>', index)
+    assert link
+    assert (folder / "data" / link[1]).read_bytes() == PNG
+    assert "'=shot.png" in (folder / "data" / "calls.csv").read_text()
     assert check_bag(folder).problems == []
     assert check_bag(tmp_path / "all.zip").problems == []
     shutil.copytree(folder, tmp_path / "forged")

@@ -99,6 +99,17 @@ def test_a_bag_holds_what_a_reader_needs(bench: Bench, tmp_path: Path) -> None:
     assert "'=1+1 大新" in rows[2]
 
 
+def test_organisations_stand_by_name(bench: Bench, tmp_path: Path) -> None:
+    """Sheet and index name a known organisation as the subscriber reads it; its id alone would tell nobody anything."""
+    with bench.store.write() as tx:
+        known = calls.find(tx, call_sid(2))
+        calls.save(tx, known.id, {"organisation": "鸿远", "on_behalf_of": "cn-cmb"})
+    folder = unpacked(packed(bench, tmp_path / "all.zip"), tmp_path / "out") / "data"
+    for text in ((folder / "calls.csv").read_text(), (folder / "index.html").read_text()):
+        assert ("鴻遠" in text, "招商銀行" in text, "cn-cmb" in text) == (True, True, False)
+    assert "招商銀行" in b"".join(sheet_of(bench.store, bench.owner, Choice())).decode()
+
+
 def file_at(bag: Path) -> dict[int, str]:
     """For each byte of the zip, the file to which it belongs, header included; nothing for the zip's own list."""
     with zipfile.ZipFile(bag) as opened:

@@ -50,6 +50,7 @@ from screener.model import Category, Jurisdiction, Language, RedFlag, Sign, Spok
 from screener.seeds import seeds
 from screener.understanding import understand
 
+TODAY = date(2026, 11, 24)
 WORDS = "我是鸿远的，受工行委托，再不还就联系你家里人。"
 CALL = Source(
     sid="CA" + "1" * 32,
@@ -277,7 +278,7 @@ def test_article_70_is_told_as_it_is() -> None:
     assert "59 × 833.33 + 833.53 = 50,000.00" in text
     assert "每月剩余 | 4,799.50" in text
     kind = kinds()["instalment_plan"]
-    _, problems = read(kind, lambda name: {"months": ["61"], "balance": ["0"]}.get(name, []))
+    _, problems = read(kind, lambda name: {"months": ["61"], "balance": ["0"]}.get(name, []), TODAY)
     assert problems == {"credit_card": Problem.NEEDED, "months": Problem.NO_COUNT, "balance": Problem.NO_AMOUNT}
 
 

@@ -90,7 +90,7 @@ def test_a_few_calls_come_at_once(
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=calls-")
     assert len(answer.data) == answer.content_length
     assert named(answer.data, tmp_path / "bag.zip") == {sid("CA", 1)}
-    assert "Exported" in browser.page(f"/calls/{sid('CA', 1)}")
+    assert "Exported as an evidence bag, by you" in browser.page(f"/calls/{sid('CA', 1)}")
     assert "Exported" not in browser.page(f"/calls/{sid('CA', 2)}")
 
 

@@ -117,7 +117,7 @@ def export(phone: str, sid: str, to: Path, *, as_csv: bool, **given: datetime | 
         raise click.ClickException(f"{to} is there already; name another file.")
     if not os.access(to.parent, os.W_OK | os.X_OK):
         raise click.ClickException(f"{to.parent} is no folder that can be written to.")
-    if not note_export(store, owner, choice, "operator"):
+    if not note_export(store, owner, choice, "operator", form="table" if as_csv else "bag"):
         raise click.ClickException("No call that is over matches.")
     part = to.with_name(f"{to.name}.part")
     try:
