@@ -73,7 +73,7 @@ def text_in(texts: Any) -> str:
 
 
 def name_shown(name: str) -> str:
-    """Somebody's name in the characters of this page, as the texts have it too."""
+    """A name, or a stored line of Chinese, in the characters of this page, as the texts have it too."""
     found = known_visitor()
     return as_read(name, language(), found.owner.jurisdiction if found else Jurisdiction.HK)
 
