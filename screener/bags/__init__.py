@@ -17,6 +17,7 @@ from screener.evidence.files import (
     call_json,
     index_frame,
     index_line,
+    recorded_as,
     row,
     sheet_head,
     sheet_line,
@@ -83,7 +84,7 @@ class _Packing:
         self.bag.add(f"{folder}/call.json", [call_json(dossier)])
         self.bag.add(f"{folder}/transcript.txt", [transcript(dossier, self.words, self.owner.zone)])
         for part in dossier.parts(Kind.RECORDING):
-            self._file(f"{folder}/audio/{part.content['sid']}.wav", str(part.content["sha256"]))
+            self._file(f"{folder}/{recorded_as(part)}", str(part.content["sha256"]))
         for part in dossier.parts(Kind.ATTACHMENT):
             self._file(f"{folder}/{attached_as(part)}", str(part.content["sha256"]))
         cells = row(dossier, self.words, self.owner.zone, self.name_of)

@@ -79,6 +79,11 @@ def row(dossier: Dossier, words: Words, zone: ZoneInfo, name_of: Name) -> list[s
     return ["" if values.get(name) is None else str(values[name]) for name in COLUMNS]
 
 
+def recorded_as(part: Part) -> str:
+    """Where a recording stands in its call's folder."""
+    return f"audio/{part.content['sid']}.wav"
+
+
 def attached_as(part: Part) -> str:
     """Where a file that the subscriber added stands in its call's folder; its own name is in the JSON beside it."""
     return f"files/{part.content['id']}.{ENDINGS.get(str(part.content['media_type']), 'bin')}"
@@ -122,7 +127,7 @@ th,td{{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:
 def index_line(dossier: Dossier, cells: list[str], words: Words) -> bytes:
     """One call on that page, with links to its files; `cells` are its row."""
     folder = f"calls/{dossier.sid}"
-    audio = [(f"audio/{part.content['sid']}.wav", words["listen"]) for part in dossier.parts(Kind.RECORDING)]
+    audio = [(recorded_as(part), words["listen"]) for part in dossier.parts(Kind.RECORDING)]
     added = [(attached_as(part), str(part.content["name"])) for part in dossier.parts(Kind.ATTACHMENT)]
     shown = {
         "sid": _link(f"{folder}/transcript.txt", dossier.sid) + " " + _link(f"{folder}/call.json", "JSON"),
