@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 import os
 import re
 import tracemalloc
@@ -20,6 +21,7 @@ from screener import cli
 from screener.bags import Choice, note_export, pack, sheet_of, wanted
 from screener.bags.check import check_bag
 from screener.bags.container import MANIFEST, TAGS, manifest
+from screener.evidence import Part, commitment, part_digest
 from screener.evidence.files import safe
 from screener.followup import clearing
 from screener.settings import Settings
@@ -245,6 +247,13 @@ def test_forged_files_are_named_though_every_manifest_fits(bench: Bench, tmp_pat
     whole = folder / "data" / "calls" / call_sid(2) / "call.json"
     whole.write_text(whole.read_text().replace("我是大新银行的", "我是大同银行的"))
     assert ["is not what its entry" in one for one in check_bag(relisted(folder)).problems] == [True]
+    told = json.loads(whole.read_text())
+    first = told["sealed"][0]
+    parts = [Part(one["name"], one["content"]) for one in first["parts"]]
+    first["digest"] = commitment([part_digest(first["salt"], part) for part in parts])
+    whole.write_text(json.dumps(told, ensure_ascii=False))
+    position = first["position"]
+    assert check_bag(relisted(folder)).problems == [f"entry {position} is not in the chain of this bag"]
 
 
 def test_a_bag_that_is_asked_for_is_made_once(bench: Bench, tmp_path: Path) -> None:
