@@ -256,6 +256,17 @@ def test_forged_files_are_named_though_every_manifest_fits(bench: Bench, tmp_pat
     assert check_bag(relisted(folder)).problems == [f"entry {position} is not in the chain of this bag"]
 
 
+def test_a_time_moved_in_the_chain_is_named_though_every_manifest_fits(bench: Bench, tmp_path: Path) -> None:
+    """When a call was sealed is held by the links, and by nothing else."""
+    folder = unpacked(packed(bench, tmp_path / "all.zip"), tmp_path / "out")
+    spine = folder / "data" / "chain.csv"
+    lines = spine.read_text().splitlines(keepends=True)
+    lines[2] = re.sub(r",20\d\d-", ",2019-", lines[2], count=1)
+    spine.write_text("".join(lines))
+    position = lines[2].partition(",")[0]
+    assert check_bag(relisted(folder)).problems == [f"entry {position} of the chain in this bag differs from its hash"]
+
+
 def test_a_bag_that_is_asked_for_is_made_once(bench: Bench, tmp_path: Path) -> None:
     """The worker packs it, notes how far it is, and has nothing to do the second time; dropped, its file goes."""
     with bench.store.write() as tx:
