@@ -53,8 +53,7 @@ def table() -> Iterator[str]:
             some = logbook.page(tx, owner().id, Wanted(before=before), AT_ONCE)
             lines = [told(tx, call) for call in some]
             for call in some:
-                if call.ended_at:
-                    custody.note(tx, call, "subscriber", "exported", "table")
+                custody.note(tx, call, "subscriber", "exported", "table")
         if not some:
             return
         yield "".join(lines)
