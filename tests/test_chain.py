@@ -1,6 +1,7 @@
 """The chain of seals: what is closed is sealed at once, and whatever is changed afterwards is found and named."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -255,6 +256,22 @@ def test_a_changed_call_cannot_be_sealed_once_more(bench: Bench) -> None:
         tx.execute(update(turn).values(said="something else"))
         chain.seal_call(tx, call.id, call.subscriber_id)
     assert verify(bench) == [f"{bench.owner.phone}: call in row {call.id} was sealed 2 times, which never happens"]
+
+
+def test_entries_that_come_at_once_take_their_turns(bench: Bench) -> None:
+    """Several processes add to one chain at the same time: none is refused, and every link holds."""
+    call = ended(bench)
+
+    def listen(_: int) -> None:
+        for _ in range(5):
+            with bench.store.write() as tx:
+                custody.note(tx, call, "subscriber", "listened")
+
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(listen, range(4)))
+    with bench.store.read() as tx:
+        assert entries(tx).count("custody") == 20
+    assert verify(bench) == []
 
 
 def test_a_cut_tail_is_found_even_when_every_trace_is_removed(bench: Bench) -> None:
