@@ -1,5 +1,6 @@
 """Erasure leaves nothing: every byte of the data folder is searched for what was deleted."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ from screener.store import (
     messages,
     notices,
     proof,
+    recordings,
     remnants,
     subscribers,
 )
@@ -219,6 +221,21 @@ def test_a_call_is_erased_while_its_recording_comes_in(both: Bench) -> None:
     assert ("delete", recording_sid(2)) in both.carrier.deeds
     assert ("delete", call.sid) in both.carrier.deeds
     assert everywhere(both.store, call.sid, recording_sid(1)) == []
+
+
+def test_a_file_that_lands_after_the_erasure_goes_too(both: Bench) -> None:
+    """Its name was noted, its call erased, then it came to lie there and its process died: it is looked for once more."""
+    call = both.enter(1, Consent.RECORDING)
+    both.note(call, recording_sid(1))
+    name = hashlib.sha256(SOUND).hexdigest()
+    with both.store.write() as tx:
+        recordings.change(tx, recording_sid(1), {"sha256": name, "size": len(SOUND)})
+    erase(both, call)
+    clearing.clear(both.desk)
+    assert both.desk.files.keep([SOUND]).sha256 == name
+    both.later(minutes=11)
+    clearing.clear(both.desk)
+    assert not both.desk.files.holds(name)
 
 
 def test_a_recording_told_of_after_the_erasure_goes_too(app: Flask, carrier: Carrier, settings: Settings) -> None:
