@@ -223,6 +223,15 @@ def test_a_call_is_erased_while_its_recording_comes_in(both: Bench) -> None:
     assert everywhere(both.store, call.sid, recording_sid(1)) == []
 
 
+def test_a_recording_that_was_not_fetched_yet_is_deleted_by_its_sid(both: Bench) -> None:
+    """It goes at the carrier also while the carrier's own list of the call does not name it yet."""
+    call = both.enter(1, Consent.RECORDING)
+    both.note(call, recording_sid(1))
+    erase(both, call)
+    clearing.clear(both.desk)
+    assert ("delete", recording_sid(1)) in both.carrier.deeds
+
+
 def test_a_file_that_lands_after_the_erasure_goes_too(both: Bench) -> None:
     """Its name was noted, its call erased, then it came to lie there and its process died: it is looked for once more."""
     call = both.enter(1, Consent.RECORDING)
