@@ -5,7 +5,7 @@ import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from screener.model import Jurisdiction, Organisation
+from screener.model import Jurisdiction, Language, Organisation
 from screener.seeds import seeds
 
 _COLUMNS = (
@@ -70,3 +70,9 @@ def organisations() -> Mapping[str, Organisation]:
                 raise GazetteerError(f"{path}:{reader.line_num}: {problem}") from problem
             found[organisation.id] = organisation
     return MappingProxyType(found)
+
+
+def name_of(key: str, language: Language) -> str:
+    """A claim's name by its key: the gazetteer's, or the name as spoken, which is its own key."""
+    known = organisations().get(key)
+    return known.name(language) if known else key

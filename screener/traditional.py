@@ -4,7 +4,7 @@ import functools
 
 from opencc import OpenCC
 
-from screener.model import Jurisdiction
+from screener.model import Jurisdiction, Language
 from screener.sheets import sheet
 
 
@@ -23,6 +23,13 @@ def simplified(text: str) -> str:
     """A name written in Traditional characters, for a reader of Simplified ones."""
     converted: str = _converter("t2s").convert(text)
     return converted
+
+
+def as_read(name: str, language: Language, jurisdiction: Jurisdiction = Jurisdiction.HK) -> str:
+    """A name in the characters that its reader reads; in English it stays as it was said."""
+    if language is Language.EN:
+        return name
+    return simplified(name) if language is Language.ZH_HANS else traditional(name, jurisdiction)
 
 
 @functools.cache

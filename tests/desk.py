@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -21,7 +21,8 @@ from screener.store.calls import Arrival, Asked, Ring
 from screener.store.records import Call, Message, Recording, Subscriber
 from screener.telephony import Gone, Listed, Media, NotReady, Outgoing
 
-NOW = datetime(2026, 11, 23, 4, 5, 6, tzinfo=UTC)
+# Of today, because some rows take the machine's own time: noon in Hong Kong, whatever the date.
+NOW = datetime.combine(datetime.now(UTC).date(), time(4, 5, 6), UTC)
 SOUND = b"RIFF" + (36).to_bytes(4, "little") + b"WAVEfmt " + b"\x00" * 28
 WONG = {
     "phone": "+85291234567", "twilio_number": "+85230001111", "language": "zh-Hant", "jurisdiction": "HK",

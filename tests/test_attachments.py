@@ -1,5 +1,6 @@
 """Files that a subscriber added: sealed as they come in, in the bag, named when changed, a stone when deleted."""
 
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from screener.followup import sealing
 from screener.followup.expiring import expire
 from screener.model import Jurisdiction, Language
 from screener.settings import Settings
-from screener.store import Store, attachments, heads, letters, proof, recordings
+from screener.store import Store, attachments, calls, heads, letters, proof, recordings
 from screener.store.letters import NewLetter
 from screener.store.marks import Preference, set_preference
 from screener.store.records import Call
@@ -102,6 +103,11 @@ def test_it_is_in_the_bag(bench: Bench, call: Call, added: str, tmp_path: Path) 
     bagit.Bag(str(folder)).validate()
     path = f"data/calls/{call.sid}/files/{added}.png"
     assert (folder / path).read_bytes() == PNG
+    index = (folder / "data" / "index.html").read_text()
+    link = re.search(r'<a href="([^"]+)">=shot\.png</a>', index)
+    assert link
+    assert (folder / "data" / link[1]).read_bytes() == PNG
+    assert "'=shot.png" in (folder / "data" / "calls.csv").read_text()
     assert check_bag(folder).problems == []
     assert check_bag(tmp_path / "all.zip").problems == []
     shutil.copytree(folder, tmp_path / "forged")
@@ -123,3 +129,17 @@ def test_they_go_with_a_call_that_is_past_its_time(bench: Bench, call: Call, add
         assert letters.find(tx, resting) is None
         assert not recordings.still_used(tx, sha256)
     assert verify(bench) == []
+
+
+def test_they_go_before_a_call_about_which_a_text_is_being_sent(bench: Bench, call: Call, added: str) -> None:
+    """Past its time the call's row waits for the text to be out; its files and letters do not."""
+    bench.write("m1", call_id=call.id, state="sending")
+    with bench.store.write() as tx:
+        resting = letters.add(tx, bench.owner.id, LETTER, [call.id])
+        set_preference(tx, bench.owner.id, Preference(30))
+    bench.later(days=31)
+    expire(bench.desk)
+    with bench.store.read() as tx:
+        assert calls.find(tx, call.sid) is not None
+        assert attachments.find(tx, added) is None
+        assert letters.find(tx, resting) is None

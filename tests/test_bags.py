@@ -1,7 +1,9 @@
 """Evidence bags: the standard tool and our own check both accept them, and one flipped byte is found and named."""
 
 import csv
+import hashlib
 import io
+import json
 import os
 import re
 import tracemalloc
@@ -18,6 +20,8 @@ from sqlalchemy import update
 from screener import cli
 from screener.bags import Choice, note_export, pack, sheet_of, wanted
 from screener.bags.check import check_bag
+from screener.bags.container import MANIFEST, TAGS, manifest
+from screener.evidence import Part, commitment, part_digest
 from screener.evidence.files import safe
 from screener.followup import clearing
 from screener.settings import Settings
@@ -99,6 +103,17 @@ def test_a_bag_holds_what_a_reader_needs(bench: Bench, tmp_path: Path) -> None:
     assert "'=1+1 大新" in rows[2]
 
 
+def test_organisations_stand_by_name(bench: Bench, tmp_path: Path) -> None:
+    """Sheet and index name a known organisation as the subscriber reads it; its id alone would tell nobody anything."""
+    with bench.store.write() as tx:
+        known = calls.find(tx, call_sid(2))
+        calls.save(tx, known.id, {"organisation": "鸿远", "on_behalf_of": "cn-cmb"})
+    folder = unpacked(packed(bench, tmp_path / "all.zip"), tmp_path / "out") / "data"
+    for text in ((folder / "calls.csv").read_text(), (folder / "index.html").read_text()):
+        assert ("鴻遠" in text, "招商銀行" in text, "cn-cmb" in text) == (True, True, False)
+    assert "招商銀行" in b"".join(sheet_of(bench.store, bench.owner, Choice())).decode()
+
+
 def file_at(bag: Path) -> dict[int, str]:
     """For each byte of the zip, the file to which it belongs, header included; nothing for the zip's own list."""
     with zipfile.ZipFile(bag) as opened:
@@ -150,7 +165,10 @@ def test_every_flipped_byte_of_a_folder_is_found_and_named(lone: Bench, tmp_path
         assert named(check_bag(folder).problems, name, path), name
         path.write_bytes(whole)
     (folder / "data" / "more.txt").write_text("put in")
-    assert check_bag(folder).problems == ["data/more.txt is not in manifest-sha256.txt"]
+    assert check_bag(folder).problems == [
+        "data/more.txt is not in manifest-sha256.txt",
+        "data/more.txt is in the bag, and no call speaks of it",
+    ]
 
 
 def test_a_changed_file_is_named(bench: Bench, tmp_path: Path) -> None:
@@ -202,6 +220,51 @@ def test_a_missing_recording_is_told(bench: Bench, tmp_path: Path) -> None:
     folder = unpacked(packed(bench, tmp_path / "all.zip"), tmp_path / "out")
     assert (folder / "data/missing.txt").read_text() == f"{recording_sid(1)}\n"
     assert check_bag(folder).problems == []
+    assert any(f"{recording_sid(1)}.wav was not there when" in one for one in check_bag(folder).said)
+
+
+def relisted(folder: Path) -> Path:
+    """The bag with manifests that fit what lies in it, as whoever forges one would leave it."""
+    for listing, below in ((MANIFEST, "data/**/*"), (TAGS, "*.txt")):
+        files = [one for one in folder.glob(below) if one.is_file() and one.name != TAGS]
+        digests = {one.relative_to(folder).as_posix(): hashlib.sha256(one.read_bytes()).digest() for one in files}
+        (folder / listing).write_bytes(b"".join(manifest(digests)))
+    return folder
+
+
+def test_forged_files_are_named_though_every_manifest_fits(bench: Bench, tmp_path: Path) -> None:
+    """A recording taken out, one put in, or words changed in a call: new manifests do not hide them."""
+    folder = unpacked(packed(bench, tmp_path / "all.zip"), tmp_path / "out")
+    assert check_bag(relisted(folder)).problems == []
+    audio = folder / "data" / "calls" / call_sid(1) / "audio"
+    sound = audio / f"{recording_sid(1)}.wav"
+    sound.rename(audio / f"{recording_sid(9)}.wav")
+    assert check_bag(relisted(folder)).problems == [
+        f"data/calls/{call_sid(1)}/audio/{recording_sid(1)}.wav is not in the bag, and missing.txt does not name it",
+        f"data/calls/{call_sid(1)}/audio/{recording_sid(9)}.wav is in the bag, and no call speaks of it",
+    ]
+    (audio / f"{recording_sid(9)}.wav").rename(sound)
+    whole = folder / "data" / "calls" / call_sid(2) / "call.json"
+    whole.write_text(whole.read_text().replace("我是大新银行的", "我是大同银行的"))
+    assert ["is not what its entry" in one for one in check_bag(relisted(folder)).problems] == [True]
+    told = json.loads(whole.read_text())
+    first = told["sealed"][0]
+    parts = [Part(one["name"], one["content"]) for one in first["parts"]]
+    first["digest"] = commitment([part_digest(first["salt"], part) for part in parts])
+    whole.write_text(json.dumps(told, ensure_ascii=False))
+    position = first["position"]
+    assert check_bag(relisted(folder)).problems == [f"entry {position} is not in the chain of this bag"]
+
+
+def test_a_time_moved_in_the_chain_is_named_though_every_manifest_fits(bench: Bench, tmp_path: Path) -> None:
+    """When a call was sealed is held by the links, and by nothing else."""
+    folder = unpacked(packed(bench, tmp_path / "all.zip"), tmp_path / "out")
+    spine = folder / "data" / "chain.csv"
+    lines = spine.read_text().splitlines(keepends=True)
+    lines[2] = re.sub(r",20\d\d-", ",2019-", lines[2], count=1)
+    spine.write_text("".join(lines))
+    position = lines[2].partition(",")[0]
+    assert check_bag(relisted(folder)).problems == [f"entry {position} of the chain in this bag differs from its hash"]
 
 
 def test_a_bag_that_is_asked_for_is_made_once(bench: Bench, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The scripted callers are complete and harmless, and a script that is wrong says where."""
 
+import re
 from pathlib import Path
 
 import phonenumbers
@@ -10,6 +11,7 @@ from screener.model import Category, Consent, Disposition
 from screener.simulator import Script, ScriptError, load, scripts
 from screener.simulator.callers import Expect
 from screener.simulator.premises import RESIDENTS
+from screener.traditional import simplified
 
 ASKED_FOR = {
     "bank-zh", "bank-en", "platform-zh", "agency-for-bank-zh", "law-firm-zh", "impostor-police-zh",
@@ -38,6 +40,14 @@ def test_expectations_use_the_product_s_own_words(script: Script) -> None:
     assert script.expect.consent in set(Consent)
     assert script.expect.category is None or script.expect.category in set(Category)
     assert script.expect.recordings == (script.expect.consent == Consent.RECORDING)
+
+
+@pytest.mark.parametrize("script", every(), ids=lambda script: script.name)
+def test_every_caller_is_described_in_both_languages(script: Script) -> None:
+    """The rehearsal's page tells what happens in the reader's language."""
+    assert script.title.isascii()
+    assert re.search("[\u4e00-\u9fff]", script.title_zh)
+    assert simplified(script.title_zh) == script.title_zh
 
 
 @pytest.mark.parametrize("script", every(), ids=lambda script: script.name)

@@ -1,6 +1,7 @@
 """The chain of seals: what is closed is sealed at once, and whatever is changed afterwards is found and named."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -29,6 +30,7 @@ from screener.store.marks import Preference, set_preference
 from screener.store.records import Call
 from screener.store.remnants import Kind
 from screener.store.schema import call as call_table
+from screener.store.schema import chain as chain_table
 from screener.store.schema import custody as custody_table
 from screener.store.schema import message, recording, seal, turn
 from tests.desk import NOW, SOUND, Bench, call_sid, make_bench, recording_sid
@@ -182,6 +184,8 @@ EDITS = [
     (delete(seal).where(seal.c.position == 2), "entries 2 to 2"),
     (delete(seal).where(seal.c.position == 4), "cut short"),
     (update(seal).where(seal.c.position == 3).values(salt=None), "emptied"),
+    (update(chain_table).values(length=9), "the chain has 4 entries where 9 are noted"),
+    (update(chain_table).values(head="0" * 64), "the chain has 4 entries where 4 are noted, or another head"),
 ]
 
 
@@ -253,6 +257,31 @@ def test_each_edit_is_found_and_named(bench: Bench, edit: object, named: str) ->
     with bench.store.engine.begin() as tx:
         tx.execute(edit)  # type: ignore[call-overload]
     assert any(named in problem for problem in verify(bench)), verify(bench)
+
+
+def test_a_changed_call_cannot_be_sealed_once_more(bench: Bench) -> None:
+    """Whoever changes a call and has it sealed anew, as the program would, is told of: a call is sealed once."""
+    call = ended(bench)
+    with bench.store.write() as tx:
+        tx.execute(update(turn).values(said="something else"))
+        chain.seal_call(tx, call.id, call.subscriber_id)
+    assert verify(bench) == [f"{bench.owner.phone}: call in row {call.id} was sealed 2 times, which never happens"]
+
+
+def test_entries_that_come_at_once_take_their_turns(bench: Bench) -> None:
+    """Several processes add to one chain at the same time: none is refused, and every link holds."""
+    call = ended(bench)
+
+    def listen(_: int) -> None:
+        for _ in range(5):
+            with bench.store.write() as tx:
+                custody.note(tx, call, "subscriber", "listened")
+
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(listen, range(4)))
+    with bench.store.read() as tx:
+        assert entries(tx).count("custody") == 20
+    assert verify(bench) == []
 
 
 def test_a_cut_tail_is_found_even_when_every_trace_is_removed(bench: Bench) -> None:

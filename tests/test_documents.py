@@ -97,6 +97,6 @@ def test_whatever_is_typed_gives_a_document(typed, kind):
     made = kinds()[kind]
     form = {name: [text] for name, text in typed.items()}
     form |= {"income_label": list(typed.values()), "income_amount": list(typed.values())}
-    found, _ = read(made, lambda name: form.get(name, []))
+    found, _ = read(made, lambda name: form.get(name, []), AT.date())
     country = sorted(made.countries)[0]
     opened(write(Writing(made, country, Language.ZH_HANS, ZoneInfo("Asia/Shanghai"), found)))

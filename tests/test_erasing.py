@@ -1,5 +1,6 @@
 """Erasure leaves nothing: every byte of the data folder is searched for what was deleted."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ from screener.store import (
     messages,
     notices,
     proof,
+    recordings,
     remnants,
     subscribers,
 )
@@ -219,6 +221,59 @@ def test_a_call_is_erased_while_its_recording_comes_in(both: Bench) -> None:
     assert ("delete", recording_sid(2)) in both.carrier.deeds
     assert ("delete", call.sid) in both.carrier.deeds
     assert everywhere(both.store, call.sid, recording_sid(1)) == []
+
+
+def test_a_recording_that_was_not_fetched_yet_is_deleted_by_its_sid(both: Bench) -> None:
+    """It goes at the carrier also while the carrier's own list of the call does not name it yet."""
+    call = both.enter(1, Consent.RECORDING)
+    both.note(call, recording_sid(1))
+    erase(both, call)
+    clearing.clear(both.desk)
+    assert ("delete", recording_sid(1)) in both.carrier.deeds
+
+
+def test_the_same_sound_of_another_call_stays(both: Bench) -> None:
+    """Two silences are the same bytes and one file: it goes with the last call that has it."""
+    silent = [both.enter(number, Consent.RECORDING) for number in (1, 2)]
+    for number, call in enumerate(silent, 1):
+        both.note(call, recording_sid(number))
+        both.carrier.media_of[recording_sid(number)] = SOUND
+        keeping.keep_recording(both.desk, recording_sid(number))
+    name = hashlib.sha256(SOUND).hexdigest()
+    for call, there in zip(silent, (True, False), strict=True):
+        erase(both, call)
+        clearing.clear(both.desk)
+        assert both.desk.files.holds(name) is there
+
+
+def test_words_go_at_once_though_a_text_is_being_sent(both: Bench) -> None:
+    """A departure leaves a call's row while a text about it goes out, and nothing that was said in it."""
+    call = both.enter(1, ended=False)
+    with both.store.write() as tx:
+        calls.keep_partial(tx, calls.by_id(tx, call.id), 1, MARKER, 1)
+        both.desk.end(tx, calls.by_id(tx, call.id), 5)
+    both.write("m1", call_id=call.id, state="sending")
+    with both.store.write() as tx:
+        departures.begin(tx, both.owner, both.now[0] + timedelta(hours=1), whole=False)
+    assert not leaving.leave(both.desk, both.owner.id)
+    assert both.call(call.sid)
+    assert everywhere(both.store, MARKER) == []
+    assert proven(both) == []
+
+
+def test_a_file_that_lands_after_the_erasure_goes_too(both: Bench) -> None:
+    """Its name was noted, its call erased, then it came to lie there and its process died: it is looked for once more."""
+    call = both.enter(1, Consent.RECORDING)
+    both.note(call, recording_sid(1))
+    name = hashlib.sha256(SOUND).hexdigest()
+    with both.store.write() as tx:
+        recordings.change(tx, recording_sid(1), {"sha256": name, "size": len(SOUND)})
+    erase(both, call)
+    clearing.clear(both.desk)
+    assert both.desk.files.keep([SOUND]).sha256 == name
+    both.later(minutes=11)
+    clearing.clear(both.desk)
+    assert not both.desk.files.holds(name)
 
 
 def test_a_recording_told_of_after_the_erasure_goes_too(app: Flask, carrier: Carrier, settings: Settings) -> None:

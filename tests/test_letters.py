@@ -50,6 +50,7 @@ from screener.model import Category, Jurisdiction, Language, RedFlag, Sign, Spok
 from screener.seeds import seeds
 from screener.understanding import understand
 
+TODAY = date(2026, 11, 24)
 WORDS = "我是鸿远的，受工行委托，再不还就联系你家里人。"
 CALL = Source(
     sid="CA" + "1" * 32,
@@ -137,6 +138,13 @@ def test_nothing_is_filled_in_by_itself() -> None:
         assert not [run for run in made.runs() if run.mark is Mark.TYPED]
         left = "[fill in: " if language is Language.EN else "【"
         assert all(run.text.startswith(left) for run in made.runs() if run.mark is Mark.BLANK)
+
+
+def test_a_tick_that_is_none_stays_open() -> None:
+    """What is kept in the place of a tick and is none, as after a change of the sheets, is a blank."""
+    made = letter("instalment_plan", Jurisdiction.CN, Language.EN, Typed({**TEXTS, "willing": "item"}, ROWS))
+    assert made.open_blanks == 1
+    assert not [run for run in made.runs() if run.mark is Mark.TYPED and run.text == "Item"]
 
 
 def test_no_word_of_ours_accuses() -> None:
@@ -277,7 +285,7 @@ def test_article_70_is_told_as_it_is() -> None:
     assert "59 × 833.33 + 833.53 = 50,000.00" in text
     assert "每月剩余 | 4,799.50" in text
     kind = kinds()["instalment_plan"]
-    _, problems = read(kind, lambda name: {"months": ["61"], "balance": ["0"]}.get(name, []))
+    _, problems = read(kind, lambda name: {"months": ["61"], "balance": ["0"]}.get(name, []), TODAY)
     assert problems == {"credit_card": Problem.NEEDED, "months": Problem.NO_COUNT, "balance": Problem.NO_AMOUNT}
 
 

@@ -38,6 +38,15 @@ def test_search_finds_words_numbers_and_names(store: Store, owner: Subscriber) -
         assert found(store, owner, text=query) == [], query
 
 
+def test_search_reads_both_scripts(store: Store, owner: Subscriber) -> None:
+    """What a page shows in Traditional characters is found by them, whatever the caller's words were written in."""
+    claimed = {"key": "鸿远", "spoken": "鸿远", "names": {"zh-Hans": "鸿远", "zh-Hant": "鸿远"}}
+    add_call(store, owner, 1, words="您好，还款。", organisation="鸿远", findings={"organisation": claimed})
+    add_call(store, owner, 2, words="請還款，門外見。", findings={})
+    for query, calls_ in (("鴻遠", [1]), ("鸿远", [1]), ("還款", [2, 1]), ("还款", [2, 1]), ("门外", [2]), ("門", [2])):
+        assert found(store, owner, text=query) == calls_, query
+
+
 def test_partial_words_are_found(store: Store, owner: Subscriber) -> None:
     """The last words of a caller who hung up in mid-sentence can be searched for."""
     call = add_call(store, owner, 1, words="x", findings={})

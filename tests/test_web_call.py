@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from screener.house import House
-from screener.store import custody, messages, notices
+from screener.store import calls, custody, messages, notices
 from screener.store.records import Subscriber
 from screener.web.transcript import pieces
 from tests.visit import Browser, add_call, add_owner, add_recording, sid
@@ -230,3 +230,38 @@ def test_sound_is_the_owners(app: Flask, house: House, heard_call: str) -> None:
     browser = Browser(app).sign_in(other)
     assert browser.get(heard_call).status_code == 404
     assert browser.get(f"/calls/{mine.sid}/recordings/{heard_call.rsplit('/', 1)[1]}").status_code == 404
+
+
+def test_names_are_in_the_characters_of_the_page(browser: Browser, house: House, owner: Subscriber) -> None:
+    """A claimed name stands on each page as the texts have it: Traditional, Simplified, or in English as it was said."""
+    found = {
+        "organisation": {"key": "鸿远", "id": None, "spoken": "鸿远", "names": {}},
+        "on_behalf_of": {"key": "cn-icbc", "id": "cn-icbc", "names": {"zh-Hans": "工商银行", "zh-Hant": "工商银行"}},
+        "agent_name": {"value": "李强", "spans": []},
+    }
+    claims = {"category": "collection_agency", "organisation": "鸿远", "on_behalf_of": "cn-icbc"}
+    call = add_call(house.store, owner, 1, findings=found, **claims)
+    number = call.caller
+    for language, names in (("zh-Hant", ("鴻遠", "工商銀行", "李強")), ("zh-Hans", ("鸿远", "工商银行", "李强"))):
+        browser.post("/language", {"language": language})
+        shown = browser.page(f"/calls/{call.sid}")
+        assert all(name in shown for name in names), language
+        assert f'name="organisation" value="{names[0]}"' in shown
+        assert names[0] in browser.page("/calls")
+        assert names[0] in browser.page(f"/numbers/{number}")
+        assert names[0] in browser.page("/settings/log.csv")
+        assert names[0] in browser.page("/organisations/鸿远")
+    browser.post("/language", {"language": "en"})
+    assert "鸿远" in browser.page(f"/calls/{call.sid}")
+
+
+def test_a_correction_that_changes_nothing_keeps_the_claim(browser: Browser, house: House, owner: Subscriber) -> None:
+    """The form shows a known organisation's name, not its id; sent back as it was it leaves the claim alone."""
+    found = {"organisation": {"key": "hk-dahsing", "id": "hk-dahsing", "names": {"en": "Dah Sing Bank"}}}
+    call = add_call(house.store, owner, 1, category="bank", organisation="hk-dahsing", findings=found)
+    page = browser.page(f"/calls/{call.sid}")
+    assert 'name="organisation" value="Dah Sing Bank"' in page
+    form = {"category": "bank", "shown": "Dah Sing Bank", "organisation": "Dah Sing Bank"}
+    browser.post(f"/calls/{call.sid}/label", form, on=f"/calls/{call.sid}")
+    with house.store.read() as tx:
+        assert calls.by_id(tx, call.id).organisation == "hk-dahsing"

@@ -100,6 +100,7 @@ def test_corrected_label_stands_beside_the_machines(browser: Browser, house: Hou
     assert "HSBC" in page
     with house.store.read() as tx:
         assert [deed.deed for deed in custody.of_call(tx, call.id)] == ["corrected"]
+    assert "Kind of caller and organisation corrected, by you" in page
 
 
 def test_untouched_label_changes_nothing(browser: Browser, house: House, call: Call) -> None:

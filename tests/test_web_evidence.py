@@ -15,7 +15,7 @@ from screener.bags.check import check_bag
 from screener.followup import clearing, sweep
 from screener.followup.expiring import expire
 from screener.house import House
-from screener.store import calls, custody, erasing, packings
+from screener.store import attachments, calls, custody, erasing, packings
 from screener.store.records import Subscriber
 from screener.store.schema import packing
 from tests.visit import CALLER, Browser, add_call, add_owner, sid, worker_of
@@ -90,7 +90,7 @@ def test_a_few_calls_come_at_once(
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=calls-")
     assert len(answer.data) == answer.content_length
     assert named(answer.data, tmp_path / "bag.zip") == {sid("CA", 1)}
-    assert "Exported" in browser.page(f"/calls/{sid('CA', 1)}")
+    assert "Exported as an evidence bag, by you" in browser.page(f"/calls/{sid('CA', 1)}")
     assert "Exported" not in browser.page(f"/calls/{sid('CA', 2)}")
 
 
@@ -161,9 +161,20 @@ def test_odd_choices_are_told(browser: Browser, form: dict[str, str]) -> None:
     assert "could not be read" in browser.page(PAGE)
 
 
-def test_a_deleted_call_is_in_no_bag(browser: Browser, house: House, owner: Subscriber) -> None:
+def add_file(house: House, owner: Subscriber) -> str:
+    """A file with the first call; its id."""
+    with house.store.write() as tx:
+        call = calls.find(tx, sid("CA", 1))
+        assert call
+        row = {"name": "a.png", "media_type": "image/png", "sha256": "ab" * 32, "size": 1, "call_id": call.id}
+        return attachments.add(tx, {"subscriber_id": owner.id, **row})
+
+
+@pytest.mark.parametrize("what", ["words", "sound", "everything", "file"])
+def test_a_deleted_call_is_in_no_bag(browser: Browser, house: House, owner: Subscriber, what: str) -> None:
     """Deleting anything takes the made bags along, also one that is finished just after."""
     many(house, owner)
+    added = add_file(house, owner) if what == "file" else ""
     order = asked(browser, house)
     desk = worker_of(house)
     wanted.make(desk, order.id)
@@ -171,7 +182,13 @@ def test_a_deleted_call_is_in_no_bag(browser: Browser, house: House, owner: Subs
     with house.store.write() as tx:
         call = calls.find(tx, sid("CA", 1))
         assert call
-        erasing.words(tx, call)
+        deeds = {
+            "words": lambda: erasing.words(tx, call),
+            "sound": lambda: erasing.sound(tx, call),
+            "everything": lambda: erasing.everything(tx, call, house.settings.secret_key),
+            "file": lambda: attachments.forget(tx, [added]),
+        }
+        deeds[what]()
     clearing.clear(desk)
     assert not desk.files.holds(order.file)
     assert browser.get(f"{PAGE}/{order.id}").status_code == 404

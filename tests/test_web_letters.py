@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -155,9 +155,10 @@ def test_sending_starts_the_deadlines(browser: Browser, house: House, call: Call
     """Days are counted from the day of sending, shown on both pages, and in the calendar under titles that tell nothing."""
     letter = begin(browser, "complaint_lender", call.sid, country="CN")
     assert browser.get(f"{letter}/calendar.ics").status_code == 404
-    browser.post(f"{letter}/sent", {"on": "2027-01-20"}, on=letter)
+    today = datetime.now(subscriber(house).zone).date()
+    browser.post(f"{letter}/sent", {"on": today.isoformat()}, on=letter)
     found = icalendar.Calendar.from_ical(browser.get(f"{letter}/calendar.ics").data).walk("VEVENT")
-    assert [one.decoded("dtstart") for one in found] == [date(2027, 2, 4), date(2027, 2, 19), date(2027, 3, 21)]
+    assert [one.decoded("dtstart") for one in found] == [today + timedelta(days=days) for days in (15, 30, 60)]
     assert {str(one["summary"]) for one in found} == {"Look at the post"}
     whole = browser.get(f"{letter}/calendar.ics").text.lower()
     assert not [word for word in ("complaint", "debt", "bank", "hongyuan", "4471") if word in whole]
@@ -166,11 +167,45 @@ def test_sending_starts_the_deadlines(browser: Browser, house: House, call: Call
     assert "Days to remember" in overview
     assert "to be checked" in overview
     assert "大新銀行" in overview  # as it writes itself
-    for wrong in ("tomorrow", "9999-12-31", "2027-02-30"):
+    near, far = (today + timedelta(days=1)).isoformat(), (today - timedelta(days=400)).isoformat()
+    for wrong, said in (
+        *(("tomorrow", "not a date"), ("9999-12-31", "not a date"), ("2027-02-30", "not a date")),
+        *((near, "has not come yet"), ("2099-01-01", "has not come yet"), (far, "more than a year ago")),
+    ):
         assert browser.post(f"{letter}/sent", {"on": wrong}, on=letter).status_code == 303
+        assert said in browser.page(letter), wrong
     assert browser.get(f"{letter}/calendar.ics").status_code == 200
     browser.post(f"{letter}/sent", {"on": ""}, on=letter)
     assert browser.get(f"{letter}/calendar.ics").status_code == 404
+
+
+def test_a_budget_below_zero_is_told_before_it_is_sent(browser: Browser, house: House, owner: Subscriber) -> None:
+    """The page says that spending is above income, or an instalment above what is left; the letter says what is short."""
+    bank = add_call(house.store, owner, 2, category="bank", organisation="cn-cmb")
+    letter = begin(browser, "instalment_plan", bank.sid, country="CN", language="en")
+    plan = {"credit_card": "yes", "balance": "12000", "months": "12", "language": "en"}
+    for income, hint, row in (
+        ("500.00", "Spending is more than income by 700.50 a month.", "Short each month"),
+        ("2000", "An instalment of 1,000.00 is more than the 799.50 left each month.", "Left each month"),
+        ("2200.50", "", "Left each month"),
+    ):
+        budget = {"income_label": ["Pay"], "income_amount": [income], "spending_label": ["Rent"]}
+        fill(browser, letter, **plan, **budget, spending_amount=["1200.50"])
+        shown = browser.page(letter)
+        assert hint in shown
+        assert row in shown
+        assert ("Spending is more" in shown, "An instalment of" in shown) == ("Spending" in hint, "instalment" in hint)
+
+
+def test_a_day_that_has_not_come_is_no_notice(browser: Browser, house: House, call: Call) -> None:
+    """Days of what has happened lie in the past: a far one would count deadlines to nowhere."""
+    us = {"category": "collection_agency", "organisation": "Hongyuan"}
+    agency = add_call(house.store, subscriber(house), 2, caller="+12025550142", **us)
+    letter = begin(browser, "us_dispute", agency.sid, country="US")
+    tomorrow = (datetime.now(subscriber(house).zone).date() + timedelta(days=1)).isoformat()
+    answer = browser.post(f"{letter}/blanks", {"notice_received": tomorrow}, on=f"{letter}/blanks")
+    assert (answer.status_code, "This day has not come yet." in answer.text) == (422, True)
+    fill(browser, letter, notice_received="2026-01-02", dated=tomorrow)
 
 
 def test_the_first_screen_reminds_of_a_day_that_is_near(browser: Browser, house: House, call: Call) -> None:

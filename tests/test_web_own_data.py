@@ -17,7 +17,7 @@ from screener.followup.clearing import clear
 from screener.followup.leaving import leave
 from screener.house import House
 from screener.model import Treatment
-from screener.store import calls, channels, departures, marks, recordings, subscribers
+from screener.store import calls, channels, custody, departures, marks, recordings, subscribers
 from screener.store.marks import Preference
 from screener.store.records import Subscriber
 from screener.store.schema import (
@@ -169,3 +169,11 @@ def test_the_log_as_a_table(browser: Browser, house: House, owner: Subscriber) -
     rows = list(csv.reader(io.StringIO(text[1:], newline="")))
     assert [row[5] for row in rows] == ["What was said", '\'@sum, "quoted"\nand more', "'=HYPERLINK(1)"]
     assert rows[1][1] == "'+852 3598 4471"
+    with house.store.read() as tx:
+        trails = [custody.of_call(tx, calls.find(tx, sid("CA", number)).id) for number in (1, 2, 3)]  # type: ignore[union-attr]
+    assert [[(one.who, one.deed, one.detail) for one in trail] for trail in trails] == [
+        [("subscriber", "exported", "table")],
+        [("subscriber", "exported", "table")],
+        [],
+    ]
+    assert "Exported as a table (CSV), by you" in browser.page(f"/calls/{sid('CA', 1)}")

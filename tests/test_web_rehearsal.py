@@ -77,3 +77,14 @@ def test_no_rehearsals_where_calls_are_real(app: Flask) -> None:
     browser.sign_in(add_owner(browser.house.store))
     assert browser.get("/rehearsal").status_code == 404
     assert "/rehearsal" not in browser.page("/")
+
+
+def test_callers_are_described_in_the_language_of_the_page(demo: Browser) -> None:
+    """The list tells in the reader's language and characters what each caller does."""
+    for language, told in (
+        ("en", "A clinic that leaves a message"),
+        ("zh-Hans", "诊所来电留言"),
+        ("zh-Hant", "診所來電留言"),
+    ):
+        demo.post("/language", {"language": language}, on="/")
+        assert told in demo.page("/rehearsal")

@@ -7,8 +7,11 @@ import pytest
 from screener.followup.clearing import clear
 from screener.followup.expiring import expire
 from screener.followup.keeping import keep_recording
+from screener.letters import Typed, to_json
+from screener.model import Jurisdiction, Language
 from screener.settings import Settings
-from screener.store import Store, calls, custody, heads, marks, proof, recordings, search
+from screener.store import Store, calls, custody, erasing, heads, letters, marks, proof, recordings, search
+from screener.store.letters import NewLetter
 from screener.store.marks import Preference
 from tests.desk import SOUND, Bench, make_bench, recording_sid
 
@@ -86,6 +89,50 @@ def test_sound_and_words_have_ages_of_their_own(bench: Bench) -> None:
         seen.append((found is not None, said, sound, len(deeds)))
     there, wordless, silent = (True, True, True, 0), (True, False, False, 2), (True, True, False, 1)
     assert seen == [*[there] * 3, *[silent] * 3, *[wordless] * 3, (False, False, False, 0)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "country", "typed", "last"),
+    [
+        ("complaint_lender", "CN", {}, 60),
+        ("us_dispute", "US", {"notice_received": True}, 30),
+        ("complaint_regulator", "HK", {}, None),  # nothing is due after it
+    ],
+)
+def test_a_call_waits_for_what_its_letter_is_due(
+    bench: Bench, kind: str, country: str, typed: dict[str, bool], last: int | None
+) -> None:
+    """While a letter has a day to remember, nothing of its calls goes by age; the day after the last one it all goes."""
+    resting = bench.enter(1)
+    bench.enter(2)
+    today = bench.now[0].astimezone(bench.owner.zone).date()
+    texts = dict.fromkeys(typed, today.isoformat())
+    with bench.store.write() as tx:
+        new = NewLetter(kind, Jurisdiction(country), Language.EN, to_json(Typed(texts)))
+        letter = letters.add(tx, bench.owner.id, new, [resting.id])
+        letters.sent(tx, letter, today)
+    keep_for(bench, 10, sound=10, words=10)
+    bench.later(days=11)
+    assert expire(bench.desk) == (1 if last else 2)
+    if last:
+        assert left(bench) == [resting.sid]
+        bench.later(days=last - 11)
+        assert expire(bench.desk) == 0
+        bench.later(days=1)
+        assert expire(bench.desk) == 1
+    assert left(bench) == []
+    with bench.store.read() as tx:
+        assert letters.find(tx, letter) is None
+
+
+def test_a_letter_that_is_due_can_still_be_deleted_by_hand(bench: Bench) -> None:
+    """Only age waits: whoever deletes everything is not asked to wait for a letter's day."""
+    call = bench.enter(1)
+    with bench.store.write() as tx:
+        new = NewLetter("complaint_lender", Jurisdiction.CN, Language.EN, to_json(Typed()))
+        letters.sent(tx, letters.add(tx, bench.owner.id, new, [call.id]), bench.now[0].date())
+        assert erasing.everything(tx, call, bench.desk.settings.secret_key, bench.now[0])
+    assert left(bench) == []
 
 
 def test_a_long_backlog_goes_in_one_day(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

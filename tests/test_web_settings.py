@@ -91,6 +91,40 @@ def test_odd_settings_change_nothing(browser: Browser, house: House, owner: Subs
         assert subscribers.by_id(tx, owner.id) == owner
 
 
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"quiet_from": "22:00", "quiet_until": ""}, "Quiet hours need both times, or neither."),
+        ({"quiet_from": "", "quiet_until": "08:00"}, "Quiet hours need both times, or neither."),
+        ({"quiet_from": "08:00", "quiet_until": "08:00"}, "begin and end at the same time"),
+        ({"retention": "30", "sound_retention": "90"}, "cannot be kept for longer than it"),
+        ({"retention": "90", "words_retention": "365"}, "cannot be kept for longer than it"),
+    ],
+)
+def test_contradictions_are_told(
+    browser: Browser, house: House, owner: Subscriber, form: dict[str, str], said: str
+) -> None:
+    """Half of the quiet hours, or a part that outlives its call: nothing is kept, and what was typed comes back."""
+    answer = browser.post("/settings", {"nickname": "Min", **form}, on="/settings")
+    assert (answer.status_code, said in answer.text) == (422, True)
+    assert 'value="Min"' in answer.text
+    for value in filter(None, form.values()):
+        assert f'value="{value}"' in answer.text
+    with house.store.read() as tx:
+        assert subscribers.by_id(tx, owner.id) == owner
+        assert marks.preference_of(tx, owner.id) == marks.Preference()
+
+
+def test_ages_that_agree_are_kept(browser: Browser, house: House, owner: Subscriber) -> None:
+    """Parts may go before their call or with it, and may have an age where calls have none."""
+    for whole, sound, words in (("90", "90", "30"), ("", "365", "90"), ("90", "", "")):
+        form = {"retention": whole, "sound_retention": sound, "words_retention": words}
+        assert browser.post("/settings", form, on="/settings").status_code == 303
+        kept = [int(age) if age else None for age in (whole, sound, words)]
+        with house.store.read() as tx:
+            assert marks.preference_of(tx, owner.id) == marks.Preference(kept[0], (), *kept[1:])
+
+
 VCARD = b"""BEGIN:VCARD
 VERSION:3.0
 FN:Dr Chan <b>

@@ -8,6 +8,7 @@ from flask import Flask
 
 from screener.model import Category, Consent, Disposition, NumberCheck, RedFlag, Sign, Tactic, Treatment
 from screener.web import words
+from screener.web.language import size
 from screener.web.translations import refresh
 from tests.visit import Browser, add_call, add_owner, sid
 
@@ -110,3 +111,12 @@ def test_no_english_is_left_in_chinese_pages(app: Flask) -> None:
     for path in ("/", "/calls", f"/calls/{sid('CA', 1)}", "/sign-in", "/nowhere"):
         text = re.sub(r"<[^>]+>", " ", browser.get(path).text)
         assert re.findall(r"[A-Za-z]{3,} [A-Za-z]{2,}", text.replace("Please say your company", "")) == [], path
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, "0.1 kB"), (128, "0.1 kB"), (1500, "1.5 kB"), (20_971_520, "21 MB"), (5 * 10**9, "5 GB")]
+)
+def test_sizes_are_in_units_that_everybody_knows(app: Flask, count: int, shown: str) -> None:
+    """A file's size is the same in every language, without an English word."""
+    with app.test_request_context(headers={"Cookie": "language=zh-Hans"}):
+        assert size(count) == shown

@@ -17,13 +17,14 @@ from screener.evidence.files import (
     call_json,
     index_frame,
     index_line,
+    recorded_as,
     row,
     sheet_head,
     sheet_line,
     spine_line,
     transcript,
 )
-from screener.evidence.words import words_in
+from screener.evidence.words import names_in, words_in
 from screener.files import Files, FilesError
 from screener.store import Store, calls, custody, dossiers, stamps
 from screener.store.dossiers import Choice
@@ -45,14 +46,17 @@ class Packed:
     missing: list[str] = field(default_factory=list)
 
 
-def note_export(store: Store, owner: Subscriber, choice: Choice, who: str) -> int:
-    """Enter the export into the trail of each chosen call, before anything is handed out; how many calls."""
+def note_export(store: Store, owner: Subscriber, choice: Choice, who: str, *, form: str = "bag") -> int:
+    """Enter the export into the trail of each chosen call, before anything is handed out; how many calls.
+
+    `form` is what goes out: `bag` or `table`.
+    """
     with store.read() as tx:
         ids = dossiers.chosen(tx, owner.id, choice)
     for start in range(0, len(ids), NOTED_AT_ONCE):
         with store.write() as tx:
             for one in calls.those(tx, ids[start : start + NOTED_AT_ONCE]):
-                custody.note(tx, one, who, "exported")
+                custody.note(tx, one, who, "exported", form)
     return len(ids)
 
 
@@ -62,6 +66,7 @@ class _Packing:
     def __init__(self, bag: Bag, owner: Subscriber, files: Files) -> None:
         self.bag, self.owner, self.files = bag, owner, files
         self.words = words_in(owner.language, owner.jurisdiction)
+        self.name_of = names_in(owner.language, owner.jurisdiction)
         self.packed = Packed()
         self.first = 0  # the earliest entry of the chain that is in the bag
         self._lines: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
@@ -79,11 +84,11 @@ class _Packing:
         self.bag.add(f"{folder}/call.json", [call_json(dossier)])
         self.bag.add(f"{folder}/transcript.txt", [transcript(dossier, self.words, self.owner.zone)])
         for part in dossier.parts(Kind.RECORDING):
-            self._file(f"{folder}/audio/{part.content['sid']}.wav", str(part.content["sha256"]))
+            self._file(f"{folder}/{recorded_as(part)}", str(part.content["sha256"]))
         for part in dossier.parts(Kind.ATTACHMENT):
             self._file(f"{folder}/{attached_as(part)}", str(part.content["sha256"]))
-        cells = row(dossier, self.words, self.owner.zone)
-        self._lines.write(index_line(cells, self.words))
+        cells = row(dossier, self.words, self.owner.zone, self.name_of)
+        self._lines.write(index_line(dossier, cells, self.words))
         self._cells.write(sheet_line(cells))
         self.packed.calls += 1
         positions = [one.entry.position for one in dossier.sealed]
@@ -143,8 +148,8 @@ def _stamped(name: str, found: Iterable[Stamp]) -> Iterator[tuple[str, bytes]]:
 
 def sheet_of(store: Store, owner: Subscriber, choice: Choice) -> Iterator[bytes]:
     """The chosen calls as CSV, line by line."""
-    words = words_in(owner.language, owner.jurisdiction)
+    words, name_of = words_in(owner.language, owner.jurisdiction), names_in(owner.language, owner.jurisdiction)
     yield sheet_head(words)
     with store.snapshot() as tx:
         for one in dossiers.read(tx, dossiers.chosen(tx, owner.id, choice)):
-            yield sheet_line(row(one, words, owner.zone))
+            yield sheet_line(row(one, words, owner.zone, name_of))

@@ -18,9 +18,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Self
 
 from screener.bags.container import DECLARATION, MANIFEST, PAYLOAD, TAGS, Zip, manifest
+from screener.bags.contents import MISSING, check_files, worth_knowing
 from screener.bags.stamped import FILE, check_stamps, positions
 from screener.evidence import GENESIS, Entry, Kind, Part, commitment, link, part_digest
-from screener.evidence.files import attached_as
+from screener.evidence.files import attached_as, recorded_as
 from screener.timestamps import Roots
 
 CHUNK = 1024 * 1024
@@ -39,7 +40,8 @@ class Opened:
 
     digests: dict[str, bytes] = field(default_factory=dict)
     texts: dict[str, bytes] = field(default_factory=dict)  # what describes the bag
-    held: dict[str, str] = field(default_factory=dict)  # path of a recording or file -> the SHA-256 that was sealed
+    held: dict[str, str] = field(default_factory=dict)  # path of a recording or file -> its SHA-256 in call.json
+    loose: set[str] = field(default_factory=set)  # those of them that were not sealed when the bag was made
     sealed: dict[int, bytes] = field(default_factory=dict)  # position -> commitment and hash
     spine: IO[bytes] | None = None  # the chain, on disk: it may be long
     calls: int = 0
@@ -89,6 +91,9 @@ def check_bag(path: Path, roots: Roots = ()) -> Opened:
             found.problems.append(f"{path.name} is not a whole zip: {problem}")
             return found
         check_manifests(found)
+        missing = set(found.texts.pop(MISSING, b"").decode("utf-8", "replace").split())
+        found.problems += check_files(found.digests, found.held, missing)
+        found.said += worth_knowing(found.held, found.loose, missing)
         check_links(found, roots)
     return found
 
@@ -136,7 +141,7 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 def _digested(name: str, chunks: Iterator[bytes], found: Opened) -> Iterator[bytes]:
     digest, kept = hashlib.sha256(), []
-    looked_into = not name.startswith(PAYLOAD) or CALL.fullmatch(name) or FILE.fullmatch(name)
+    looked_into = not name.startswith(PAYLOAD) or name == MISSING or CALL.fullmatch(name) or FILE.fullmatch(name)
     for chunk in chunks:
         digest.update(chunk)
         if looked_into:
@@ -154,22 +159,29 @@ def _digested(name: str, chunks: Iterator[bytes], found: Opened) -> Iterator[byt
 def _entries(name: str, text: bytes, found: Opened) -> None:
     """Whether each entry's content is what it commits to."""
     try:
-        for one in json.loads(text)["sealed"]:
+        whole = json.loads(text)
+        for one in whole["sealed"]:
             parts = [Part(part["name"], part["content"]) for part in one["parts"]]
             if commitment([part_digest(one["salt"], part) for part in parts]) != one["digest"]:
                 found.problems.append(f"{name}: {one['kind']} is not what its entry {one['position']} commits to")
             found.sealed[one["position"]] = f"{one['digest']} {one['hash']}".encode()
-            if one["kind"] == Kind.RECORDING:
-                _held(name, f"audio/{parts[0].content['sid']}.wav", parts[0], found)
-            elif one["kind"] == Kind.ATTACHMENT:
-                _held(name, attached_as(parts[0]), parts[0], found)
+            _held(name, one["kind"], parts[0], found)
+        for one in whole["not_sealed_yet"]:
+            path = _held(name, one["kind"], Part(one["name"], one["content"]), found)
+            found.loose |= {path} if path else set()
         found.calls += 1
     except (ValueError, KeyError, TypeError, AttributeError):
         found.problems.append(f"{name} cannot be read")
 
 
-def _held(name: str, file: str, part: Part, found: Opened) -> None:
-    found.held[name.replace("call.json", file)] = str(part.content["sha256"])
+def _held(name: str, kind: str, part: Part, found: Opened) -> str:
+    """Note where the file of a recording or attachment should lie; its path, or nothing for other kinds."""
+    if kind not in (Kind.RECORDING, Kind.ATTACHMENT):
+        return ""
+    file = recorded_as(part) if kind == Kind.RECORDING else attached_as(part)
+    path = name.replace("call.json", file)
+    found.held[path] = str(part.content["sha256"])
+    return path
 
 
 def check_manifests(found: Opened) -> None:
@@ -180,10 +192,6 @@ def check_manifests(found: Opened) -> None:
         _listing(listing, digests, found)
     if found.texts.get("bagit.txt", DECLARATION) != DECLARATION:
         found.problems.append("bagit.txt differs")
-    for path, sealed in found.held.items():
-        if path in found.digests and found.digests[path].hex() != sealed:
-            what = "recording" if "/audio/" in path else "file"
-            found.problems.append(f"{path} is not the {what} that was sealed")
 
 
 def _listing(name: str, digests: dict[str, bytes], found: Opened) -> None:

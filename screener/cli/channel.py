@@ -2,26 +2,17 @@
 
 import click
 
-from screener.cli.operate import PHONE, opened
+from screener.cli.operate import PHONE, chosen_owner, opened
 from screener.notify import ChannelRefused, Notifier
-from screener.store import channels, subscribers
-from screener.store.records import Subscriber
+from screener.store import channels
 
 TEST = "This is a test. / 这是一条测试。"
+NONE = "No channels: only texts are sent. Add one with `screener channel add`."
 
 
 @click.group()
 def channel() -> None:
     """Other ways to reach a subscriber: e-mail, push and chat, tried in order when a text does not arrive."""
-
-
-def owner_of(phone: str) -> Subscriber:
-    _, store = opened()
-    with store.read() as tx:
-        owner = subscribers.by_phone(tx, phone)
-    if owner is None:
-        raise click.ClickException("There is no subscriber with this phone.")
-    return owner
 
 
 @channel.command()
@@ -30,7 +21,7 @@ def owner_of(phone: str) -> Subscriber:
 def add(phone: str, address: str) -> None:
     """Add a channel after those that there are. The address is stored encrypted and shown masked."""
     settings, store = opened()
-    owner = owner_of(phone)
+    owner = chosen_owner(store, phone)
     try:
         sealed, shown = Notifier(settings).seal(address)
     except ChannelRefused as problem:
@@ -45,12 +36,13 @@ def add(phone: str, address: str) -> None:
 def list_(phone: str) -> None:
     """List a subscriber's channels in the order in which they are tried."""
     _, store = opened()
+    owner = chosen_owner(store, phone)
     with store.read() as tx:
-        found = channels.of_subscriber(tx, owner_of(phone).id)
+        found = channels.of_subscriber(tx, owner.id)
     for one in found:
         click.echo(f"{one.id}  {one.shown}")
     if not found:
-        click.echo("No channels: only texts are sent.")
+        click.echo(NONE)
 
 
 @channel.command()
@@ -59,7 +51,7 @@ def list_(phone: str) -> None:
 def remove(phone: str, number: int) -> None:
     """Forget a channel, by the number that `list` shows."""
     _, store = opened()
-    owner = owner_of(phone)
+    owner = chosen_owner(store, phone)
     with store.write() as tx:
         if not channels.remove(tx, owner.id, number):
             raise click.ClickException("This subscriber has no such channel.")
@@ -69,10 +61,13 @@ def remove(phone: str, number: int) -> None:
 @channel.command()
 @click.option("--phone", type=PHONE, required=True, help="The subscriber's own phone.")
 def test(phone: str) -> None:
-    """Send a test message to each channel. Exit status 1 if one does not take it."""
+    """Send a test message to each channel. Exit status 1 if one does not take it, or there is none."""
     settings, store = opened()
+    owner = chosen_owner(store, phone)
     with store.read() as tx:
-        found = channels.of_subscriber(tx, owner_of(phone).id)
+        found = channels.of_subscriber(tx, owner.id)
+    if not found:
+        raise click.ClickException(NONE)
     failed = 0
     for one in found:
         try:

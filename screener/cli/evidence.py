@@ -9,10 +9,9 @@ import click
 
 from screener.bags import Choice, note_export, pack, sheet_of
 from screener.bags.check import check_bag
-from screener.cli.operate import PHONE, opened
+from screener.cli.operate import PHONE, chosen_owner, opened
 from screener.files import Files, FilesError
-from screener.settings import Settings
-from screener.store import Store, proof, subscribers
+from screener.store import Store, proof
 from screener.store.proof import Outside
 from screener.store.records import Subscriber
 from screener.timestamps import Roots, StampError, read_roots
@@ -40,10 +39,10 @@ def verify(bag: Path | None, no_audio: bool, tsa_roots: str | None) -> None:
     except StampError as problem:
         raise click.ClickException(str(problem)) from problem
     if bag:
-        opened = check_bag(bag, roots)
-        tell(opened.problems, opened.said, f"{bag.name}: {opened.calls} calls, {len(opened.digests)} files")
+        found = check_bag(bag, roots)
+        tell(found.problems, found.said, f"{bag.name}: {found.calls} calls, {len(found.digests)} files")
         return
-    settings, store = ready()
+    settings, store = opened()
     files = Files(settings.recordings_url)
     attest = (lambda token, data: attested(token, data, roots)) if roots else None
     outside = Outside(lambda *held: listen(files, *held, whole=not no_audio), attest, counting())
@@ -60,13 +59,6 @@ def attested(token: bytes, data: bytes, roots: Roots) -> tuple[bool, str]:
     except StampError as problem:
         return False, str(problem)
     return True, f"it was there at {stamped.at:%Y-%m-%d %H:%M:%S} UTC, says {stamped.signer}"
-
-
-def ready() -> tuple[Settings, Store]:
-    """Settings and store; the store is closed when the command ends."""
-    settings, store = opened()
-    click.get_current_context().call_on_close(store.engine.dispose)
-    return settings, store
 
 
 def tell(problems: list[str], said: list[str], what: str) -> None:
@@ -102,14 +94,6 @@ def counting() -> proof.Progress:
     return progress
 
 
-def chosen_owner(store: Store, phone: str) -> Subscriber:
-    with store.read() as tx:
-        owner = subscribers.by_phone(tx, phone)
-    if owner is None:
-        raise click.ClickException("There is no subscriber with this phone.")
-    return owner
-
-
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -124,7 +108,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write.")
 def export(phone: str, sid: str, to: Path, *, as_csv: bool, **given: datetime | str | None) -> None:
     """Write calls as an evidence bag (a zip in BagIt's form), or as CSV. The export is entered in each call's trail."""
-    settings, store = ready()
+    settings, store = opened()
     files = Files(settings.recordings_url)
     owner = chosen_owner(store, phone)
     since, until = (_day(given[name], owner) for name in ("since", "until"))
@@ -133,7 +117,7 @@ def export(phone: str, sid: str, to: Path, *, as_csv: bool, **given: datetime | 
         raise click.ClickException(f"{to} is there already; name another file.")
     if not os.access(to.parent, os.W_OK | os.X_OK):
         raise click.ClickException(f"{to.parent} is no folder that can be written to.")
-    if not note_export(store, owner, choice, "operator"):
+    if not note_export(store, owner, choice, "operator", form="table" if as_csv else "bag"):
         raise click.ClickException("No call that is over matches.")
     part = to.with_name(f"{to.name}.part")
     try:

@@ -11,6 +11,7 @@ from screener.model import Jurisdiction, Language
 from screener.numbers import e164
 from screener.settings import Settings, read_settings
 from screener.store import Store, departures, open_store, remnants, sessions, subscribers
+from screener.store.records import Subscriber
 from screener.store.subscribers import AlreadyTaken
 
 
@@ -41,9 +42,20 @@ PHONE = PhoneNumber()
 
 
 def opened() -> tuple[Settings, Store]:
-    """The settings and the store that they name."""
+    """The settings and the store that they name, which is closed when the command ends."""
     settings = read_settings()
-    return settings, open_store(settings.database_url, data_dir=settings.data_dir)
+    store = open_store(settings.database_url, data_dir=settings.data_dir)
+    click.get_current_context().call_on_close(store.engine.dispose)
+    return settings, store
+
+
+def chosen_owner(store: Store, phone: str) -> Subscriber:
+    """The subscriber with this phone; without one the command ends, and says so."""
+    with store.read() as tx:
+        owner = subscribers.by_phone(tx, phone)
+    if owner is None:
+        raise click.ClickException("There is no subscriber with this phone.")
+    return owner
 
 
 @click.group()
@@ -125,8 +137,8 @@ def list_() -> None:
 
 @subscriber.command()
 @click.option("--phone", type=PHONE, required=True, help="The subscriber's own phone.")
-@click.confirmation_option(prompt="Delete this subscriber with all calls, words and texts?")
-def remove(phone: str) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(phone: str, *, yes: bool) -> None:
     """Remove a subscriber with all calls, words, recordings and texts, here and at the carrier.
 
     What cannot go yet, because the carrier is down or a call is on the line, is left to the worker and told by
@@ -136,11 +148,11 @@ def remove(phone: str) -> None:
     from screener.worker import make_desk
 
     settings, store = opened()
+    owner = chosen_owner(store, phone)
+    if not yes:
+        click.confirm("Delete this subscriber with all calls, words and texts?", abort=True)
     desk = make_desk(settings, store)
     with store.write() as tx:
-        owner = subscribers.by_phone(tx, phone)
-        if owner is None:
-            raise click.ClickException("There is no subscriber with this phone.")
         going = departures.begin(tx, owner, datetime.now(UTC), whole=True)
     with click.progressbar(length=going.calls, label="Calls", file=sys.stderr) as bar:
         done = leaving.leave(desk, owner.id, bar.update, seconds=inf)
@@ -158,9 +170,7 @@ def remove(phone: str) -> None:
 def login(phone: str) -> None:
     """Print a sign-in link for a subscriber: good once, for ten minutes."""
     settings, store = opened()
+    owner = chosen_owner(store, phone)
     with store.write() as tx:
-        owner = subscribers.by_phone(tx, phone)
-        if owner is None:
-            raise click.ClickException("There is no subscriber with this phone.")
         token = sessions.new_link(tx, owner.id, datetime.now(UTC))
     click.echo(f"{settings.public_url}/sign-in?link={token}")

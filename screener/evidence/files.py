@@ -9,11 +9,12 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from screener.evidence import Dossier, Entry, Kind, Part, time_text
-from screener.evidence.words import Words
+from screener.evidence.words import Name, Words
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
     "sid", "time", "caller", "seconds", "consent", "disposition", "category", "organisation", "on_behalf_of", "audio",
+    "files",
 )  # fmt: skip
 ENDINGS = {
     "application/pdf": "pdf", "audio/amr": "amr", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg",
@@ -65,15 +66,22 @@ def _local(at: object, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if isinstance(at, datetime) else str(at or "")
 
 
-def row(dossier: Dossier, words: Words, zone: ZoneInfo) -> list[str]:
+def row(dossier: Dossier, words: Words, zone: ZoneInfo, name_of: Name) -> list[str]:
     """One call in the index and in the sheet; the columns are COLUMNS."""
     call, findings = dossier.content(Kind.CALL), dossier.content(Kind.FINDINGS)
     values = {**call, **findings, "sid": dossier.sid, "time": _local(call.get("started_at"), zone)}
+    values |= {name: name_of(str(values[name])) for name in ("organisation", "on_behalf_of") if values.get(name)}
     values["audio"] = " ".join(str(part.content["sid"]) for part in dossier.parts(Kind.RECORDING))
+    values["files"] = "; ".join(str(part.content["name"]) for part in dossier.parts(Kind.ATTACHMENT))
     values["caller"] = call.get("caller") or words["withheld"]
     for name in ("consent", "disposition", "category"):
         values[name] = words.get(str(values.get(name)), str(values.get(name) or ""))
     return ["" if values.get(name) is None else str(values[name]) for name in COLUMNS]
+
+
+def recorded_as(part: Part) -> str:
+    """Where a recording stands in its call's folder."""
+    return f"audio/{part.content['sid']}.wav"
 
 
 def attached_as(part: Part) -> str:
@@ -116,13 +124,22 @@ th,td{{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:
     return before.encode("utf-8", "replace"), b"</tbody></table></body></html>\n"
 
 
-def index_line(cells: list[str], words: Words) -> bytes:
-    """One call on that page, with links to its files."""
-    sid, audio = cells[0], cells[-1].split()
-    links = [f'<a href="calls/{sid}/audio/{one}.wav">{escape(words["listen"])}</a>' for one in audio]
-    first = f'<a href="calls/{sid}/transcript.txt">{sid}</a> <a href="calls/{sid}/call.json">JSON</a>'
-    shown = [first, *(escape(cell) for cell in cells[1:-1]), " ".join(links)]
-    return ("<tr>" + "".join(f"<td>{cell}</td>" for cell in shown) + "</tr>\n").encode("utf-8", "replace")
+def index_line(dossier: Dossier, cells: list[str], words: Words) -> bytes:
+    """One call on that page, with links to its files; `cells` are its row."""
+    folder = f"calls/{dossier.sid}"
+    audio = [(recorded_as(part), words["listen"]) for part in dossier.parts(Kind.RECORDING)]
+    added = [(attached_as(part), str(part.content["name"])) for part in dossier.parts(Kind.ATTACHMENT)]
+    shown = {
+        "sid": _link(f"{folder}/transcript.txt", dossier.sid) + " " + _link(f"{folder}/call.json", "JSON"),
+        "audio": " ".join(_link(f"{folder}/{path}", said) for path, said in audio),
+        "files": "<br>".join(_link(f"{folder}/{path}", said) for path, said in added),
+    }
+    told = [shown.get(name, escape(cell)) for name, cell in zip(COLUMNS, cells, strict=True)]
+    return ("<tr>" + "".join(f"<td>{cell}</td>" for cell in told) + "</tr>\n").encode("utf-8", "replace")
+
+
+def _link(path: str, said: str) -> str:
+    return f'<a href="{escape(path)}">{escape(said)}</a>'
 
 
 def spine_line(entry: Entry, hash_: str) -> bytes:

@@ -1,9 +1,13 @@
 """The words of a bag's index and transcripts, in the subscriber's language."""
 
+from collections.abc import Callable
+
+from screener import organisations
 from screener.model import Jurisdiction, Language
-from screener.traditional import traditional
+from screener.traditional import as_read, traditional
 
 Words = dict[str, str]
+Name = Callable[[str], str]  # from the key of a claim to the name that people read
 
 # English, Simplified Chinese.
 WORDS: dict[str, tuple[str, str]] = {
@@ -33,6 +37,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "organisation": ("Says it is", "自称机构"),
     "on_behalf_of": ("Says it acts for", "自称受托于"),
     "audio": ("Recording", "录音"),
+    "files": ("Files added", "添加的文件"),
     "unasked": ("not asked", "未询问"),
     "recording": ("agreed to recording", "同意录音"),
     "notes": ("agreed to written notes", "同意文字记录"),
@@ -66,3 +71,8 @@ def words_in(language: Language, jurisdiction: Jurisdiction) -> Words:
     if language is Language.ZH_HANS:
         return {key: chinese for key, (_, chinese) in WORDS.items()}
     return {key: traditional(chinese, jurisdiction) for key, (_, chinese) in WORDS.items()}
+
+
+def names_in(language: Language, jurisdiction: Jurisdiction) -> Name:
+    """How claims are named in this language."""
+    return lambda key: as_read(organisations.name_of(key, language), language, jurisdiction)

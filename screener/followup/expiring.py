@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from screener.followup import clearing
 from screener.house import Desk
-from screener.store import Connection, calls, custody, erasing, marks, old, packings
+from screener.letters import deadlines, from_json
+from screener.store import Connection, calls, custody, erasing, letters, marks, old, packings, subscribers
 from screener.store.records import Call
 
 log = logging.getLogger(__name__)
@@ -50,12 +51,23 @@ def _found(desk: Desk, find: old.Find, owner_id: int, before: datetime | None) -
 
 
 def delete(desk: Desk, sid: str, deed: Deed) -> bool:
-    """Delete something of one call, if it is there still."""
+    """Delete something of one call, if it is there still and no letter needs it."""
     with desk.store.write() as tx:
         call = calls.find(tx, sid, lock=True)
-        if call:
-            deed(desk, tx, call)
-        return call is not None
+        if call is None or answer_is_due(tx, call, desk.now()):
+            return False
+        deed(desk, tx, call)
+        return True
+
+
+def answer_is_due(tx: Connection, call: Call, now: datetime) -> bool:
+    """Whether a letter that rests on the call has a day to remember that is not over where the subscriber lives."""
+    resting, owner = letters.of_call(tx, call.id), subscribers.by_id(tx, call.subscriber_id)
+    if not resting or owner is None:
+        return False
+    today = now.astimezone(owner.zone).date()
+    due = (deadlines(one.kind, one.country, from_json(one.typed), one.sent_on) for one in resting)
+    return any(day.on >= today for days in due for day in days)
 
 
 def delete_all(desk: Desk, tx: Connection, call: Call) -> None:

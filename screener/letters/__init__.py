@@ -1,6 +1,7 @@
 """Letters from chosen calls and what the subscriber typed; their texts stand in seeds/letters/. Nothing is invented."""
 
-from screener.letters.blanks import Blank, Problem, Typed, blanks, day, from_json, read, to_json
+from screener.letters.blanks import Blank, Problem, Typed, blanks, day, from_json, read, to_json, wrong_day
+from screener.letters.budget import left_over, money, wanted_plan
 from screener.letters.check import check
 from screener.letters.deadlines import Deadline, deadlines
 from screener.letters.facts import CallFacts, File, Source, call_facts
@@ -31,8 +32,12 @@ __all__ = [
     "from_json",
     "kinds",
     "kinds_of_step",
+    "left_over",
+    "money",
     "offered",
     "read",
     "to_json",
+    "wanted_plan",
     "write",
+    "wrong_day",
 ]

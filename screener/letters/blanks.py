@@ -14,7 +14,7 @@ from screener.model import Jurisdiction, Language
 from screener.sheets import Line, sheet
 
 COLUMNS = ("id", "type", "most", "own", "zh", "en", "zh_help", "en_help")
-TYPES = frozenset({"line", "text", "date", "amount", "count", "last4", "yes", "rows", "choice"})
+TYPES = frozenset({"line", "text", "date", "past", "amount", "count", "last4", "yes", "rows", "choice"})
 MOST_AMOUNT = Decimal("999999999.99")
 LABEL_LENGTH = 60
 CENTURY = range(2000, 2100)
@@ -25,6 +25,7 @@ class Problem(StrEnum):
     """What is wrong with what was typed."""
 
     NO_DATE = "no_date"
+    NOT_YET = "not_yet"  # a day on which something happened, and that has not come
     NO_AMOUNT = "no_amount"
     NO_ROW = "no_row"  # of a table: a name without an amount, or the other way round
     NO_COUNT = "no_count"
@@ -106,10 +107,19 @@ def day(text: str) -> date | None:
     return found if found and found.year in CENTURY else None
 
 
-def read(kind: LetterKind, get: Callable[[str], list[str]]) -> tuple[Typed, dict[str, Problem]]:
+def wrong_day(text: str, today: date) -> Problem | None:
+    """What is wrong with the day of something that has happened, as typed."""
+    found = day(text)
+    if found is None:
+        return Problem.NO_DATE
+    return Problem.NOT_YET if found > today else None
+
+
+def read(kind: LetterKind, get: Callable[[str], list[str]], today: date) -> tuple[Typed, dict[str, Problem]]:
     """What a form says, by the id of each blank, and what is wrong with it; nothing that was typed is lost.
 
-    `get` gives every value of a field; the rows of a budget come as `<blank>_label` and `<blank>_amount`.
+    `get` gives every value of a field; the rows of a budget come as `<blank>_label` and `<blank>_amount`. `today` is
+    the subscriber's.
     """
     texts: dict[str, str] = {}
     rows: dict[str, tuple[Row, ...]] = {}
@@ -121,7 +131,7 @@ def read(kind: LetterKind, get: Callable[[str], list[str]]) -> tuple[Typed, dict
             wrong = _wrong_rows(blank, rows[name])
         else:
             texts[name] = clean(next(iter(get(name)), ""), many_lines=blank.type == "text")
-            wrong = _wrong(blank, texts[name])
+            wrong = _wrong(blank, texts[name], today)
         if wrong:
             problems[name] = wrong
     return Typed({name: text for name, text in texts.items() if text}, rows), problems
@@ -146,10 +156,12 @@ def _wrong_rows(blank: Blank, rows: tuple[Row, ...]) -> Problem | None:
     return Problem.NO_ROW if any(amount(sum_) is None or not label for label, sum_ in rows) else None
 
 
-def _wrong(blank: Blank, text: str) -> Problem | None:
+def _wrong(blank: Blank, text: str, today: date) -> Problem | None:
     """What is wrong with one text. An empty one is not wrong but a blank, save where the letter rests on it."""
     if not text:
         return Problem.NEEDED if blank.id in NEEDED else None
+    if blank.type == "past":
+        return wrong_day(text, today)
     checks: dict[str, tuple[bool, Problem]] = {
         "date": (day(text) is not None, Problem.NO_DATE),
         "amount": (bool(amount(text)), Problem.NO_AMOUNT),

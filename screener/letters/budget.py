@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from screener.letters.blanks import Row, amount
+from screener.letters.blanks import Row, Typed, amount, blanks, count
 
 CENT = Decimal("0.01")
 CURRENCIES = {"CN": "CNY", "HK": "HKD", "TW": "TWD", "SG": "SGD", "US": "USD", "GB": "GBP"}
@@ -47,6 +47,19 @@ def instalments(balance: Decimal, months: int) -> Instalments:
     return Instalments(balance, months, each * CENT, last * CENT)
 
 
+def left_over(typed: Typed) -> Decimal | None:
+    """What is left each month, below zero where spending is more than income; None before anything was typed."""
+    income, spending = (sums(typed.rows.get(name, ())) for name in ("income", "spending"))
+    return income.total - spending.total if income.lines or spending.lines else None
+
+
+def wanted_plan(typed: Typed) -> Instalments | None:
+    """The instalments that were typed; None before balance and months are known."""
+    balance = amount(typed.texts.get("balance", ""))
+    months = count(typed.texts.get("months", ""), blanks()["months"].most)
+    return instalments(balance, months) if balance and months else None
+
+
 def money(value: Decimal) -> str:
-    """`12,345.60`; a minus stands before what is lacking."""
+    """`12,345.60`."""
     return f"{value:,.2f}"

@@ -20,7 +20,7 @@ ASKED = frozenset(
         *("fill_in", "pair", "number", "withheld", "says_it_is", "unnamed", "acts_for", "person", "staff", "callback"),
         *("seconds", "said", "measured", "see", "call", "sid", "text_mark", "recording", "no_recording", "file"),
         *("condition", "state", "yes", "item", "amount", "income", "spending", "budget_line", "income_total"),
-        *("spending_total", "left", "budget", "instalments_same", "instalments_rest"),
+        *("spending_total", "left", "short", "budget", "instalments_same", "instalments_rest"),
     }
 )
 EVERY_LETTER = (PartKind.TO, PartKind.SUBJECT, PartKind.SIGN)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from screener.model import Category, Language
+from screener.model import Category, Jurisdiction, Language
 from screener.numbers import display
+from screener.traditional import as_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,21 @@ class CallFacts:
     files: tuple[File, ...]
 
 
-def call_facts(source: Source, language: Language) -> CallFacts:
-    """What a letter in this language may say of a call."""
+def call_facts(source: Source, language: Language, country: Jurisdiction = Jurisdiction.HK) -> CallFacts:
+    """What a letter in this language may say of a call; names in the characters of its reader, quotes as they are."""
     found = source.found
+
+    def name(said: str) -> str:
+        return as_read(said, language, country)
+
     return CallFacts(
         sid=source.sid,
         at=source.at,
         seconds=source.seconds,
         number=display(source.caller) if source.caller else "",
-        organisation=_claimed(source.organisation, found.get("organisation"), language),
-        on_behalf_of=_claimed(source.on_behalf_of, found.get("on_behalf_of"), language),
-        agent_name=_detail(found.get("agent_name")),
+        organisation=name(_claimed(source.organisation, found.get("organisation"), language)),
+        on_behalf_of=name(_claimed(source.on_behalf_of, found.get("on_behalf_of"), language)),
+        agent_name=name(_detail(found.get("agent_name"))),
         staff_id=_detail(found.get("staff_id")),
         callback_number=_detail(found.get("callback_number")),
         statements=tuple(words for _, words in source.statements),

@@ -88,7 +88,7 @@ class Pen:
         return Run(f"{left}{text}{right}", Mark.BLANK)
 
     def _written(self, kind: str, typed: str) -> str:
-        if kind == "date" and (on := day(typed)):
+        if kind in ("date", "past") and (on := day(typed)):
             return day_text(on, self.of.language)
         if kind == "amount" and (sum_ := amount(typed)) is not None:
             return f"{self.currency} {money(sum_)}"

@@ -1,8 +1,8 @@
 """The tables of a request for a plan: the two conditions of article 70, the budget, the instalments worked out."""
 
-from screener.letters.blanks import amount, blanks, count
+from screener.letters.blanks import blanks
 from screener.letters.blocks import Block, Cell, Mark, Run, Shape
-from screener.letters.budget import Sums, instalments, money, sums
+from screener.letters.budget import Sums, left_over, money, sums, wanted_plan
 from screener.letters.pen import Pen
 
 
@@ -15,18 +15,19 @@ def worksheet(pen: Pen) -> list[Block]:
 
 
 def budget(pen: Pen) -> list[Block]:
-    """Income and needed spending line by line, their totals, and what is left."""
-    income, spending = (sums(pen.of.typed.rows.get(name, ())) for name in ("income", "spending"))
-    if not income.lines and not spending.lines:
+    """Income and needed spending line by line, their totals, and what is left or lacking."""
+    left = left_over(pen.of.typed)
+    if left is None:
         return [Block(Shape.TEXT, (pen.open(pen.word("budget")),))]
     rows: list[tuple[Cell, ...]] = [(_ours(pen, "item"), _ours(pen, "amount"))]
     strong = set()
-    for name, part in (("income", income), ("spending", spending)):
+    for name in ("income", "spending"):
+        part = sums(pen.of.typed.rows.get(name, ()))
         rows += _lines(pen, name, part)
         strong.add(len(rows))
         rows.append((_ours(pen, f"{name}_total"), (Run(money(part.total)),)))
     strong.add(len(rows))
-    rows.append((_ours(pen, "left"), (Run(money(income.total - spending.total)),)))
+    rows.append((_ours(pen, "short" if left < 0 else "left"), (Run(money(abs(left))),)))
     return [Block(Shape.TABLE, rows=tuple(rows), strong=frozenset(strong))]
 
 
@@ -39,15 +40,12 @@ def _lines(pen: Pen, name: str, part: Sums) -> list[tuple[Cell, ...]]:
 
 def plan(pen: Pen) -> list[Block]:
     """The instalments, so that anybody can check them; nothing before balance and months are known."""
-    texts = pen.of.typed.texts
-    balance = amount(texts.get("balance", ""))
-    months = count(texts.get("months", ""), blanks()["months"].most)
-    if not balance or not months:
+    found = wanted_plan(pen.of.typed)
+    if not found:
         return []
-    found = instalments(balance, months)
     values = {
-        "balance": money(found.balance), "months": str(months), "before": str(months - 1), "each": money(found.each),
-        "last": money(found.last),
+        "balance": money(found.balance), "months": str(found.months), "before": str(found.months - 1),
+        "each": money(found.each), "last": money(found.last),
     }  # fmt: skip
     shown = "instalments_same" if found.each == found.last else "instalments_rest"
     return [Block(Shape.TEXT, tuple(Run(run.text) for run in pen.ours(shown, **values)))]

@@ -68,6 +68,7 @@ class Script:
     subscriber: str
     actions: tuple[Action, ...]
     expect: Expect = field(default_factory=Expect)
+    title_zh: str = ""  # for the rehearsal's page
     forwarded_from: str = ""  # what some carriers add to a forwarded call
 
 

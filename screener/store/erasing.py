@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from screener.store import attachments, calls, chain, packings, recordings, remnants, search, sessions
+from screener.store import attachments, calls, chain, packings, recordings, remnants, sessions
 from screener.store.records import Call
 from screener.store.remnants import Kind as Left
 from screener.store.schema import (
@@ -69,7 +69,6 @@ def everything(tx: Connection, of: Call, secret: str, at: datetime | None = None
     packings.drop_all(tx, of.subscriber_id, at or datetime.now(UTC))
     chain.bury_call(tx, of.id, of.subscriber_id)
     _blank_shared_texts(tx, of)
-    search.forget(tx, of.id)
     tx.execute(delete(call).where(call.c.id == of.id))
     if not erased_of(tx, [of.sid], secret):
         tx.execute(insert(erased).values(digest=_keyed(of.sid, secret), at=datetime.now(UTC)))

@@ -1,7 +1,8 @@
 """Search by number, organisation and words, through an index of terms that is the same on both databases.
 
 A term is two neighbouring characters of Chinese, a word of other scripts, or four digits in a row; text and query
-are cut alike, so a two-character search is one look into the index. What is found holds every term of the query.
+are cut alike, in Simplified characters, so a two-character search in either script is one look into the index. What
+is found holds every term of the query.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, insert, literal, select
 
 from screener.store.schema import call, term, turn
+from screener.traditional import simplified
 
 HAN = "\u3400-\u9fff\uf900-\ufaff"
 RUN = re.compile(rf"[{HAN}]+|[0-9]+|[^\W\d_{HAN}]+")
@@ -25,7 +27,7 @@ FEW = 500  # a term found in fewer calls than this leads the search
 
 def terms(text: str) -> Iterator[str]:
     """The terms of a text, in order, some of them more than once."""
-    for run in RUN.findall(SEPARATORS.sub("", text.casefold())):
+    for run in RUN.findall(SEPARATORS.sub("", simplified(text).casefold())):
         size = DIGITS if run[0].isdigit() else 2 if is_han(run) else None
         if size is None:
             yield run[:WORD]
@@ -54,7 +56,7 @@ def index(tx: Connection, call_id: int) -> None:
 def both_lengths(text: str) -> Iterator[str]:
     """A text's terms, and single characters of Chinese too, so that one character also finds something."""
     yield from terms(text)
-    yield from (one for run in RUN.findall(text) if is_han(run) for one in run)
+    yield from (one for run in RUN.findall(simplified(text)) if is_han(run) for one in run)
 
 
 def names(findings: str | None, role: str) -> list[str]:

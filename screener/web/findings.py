@@ -10,7 +10,7 @@ from screener.model import Category, NumberCheck, RedFlag, Sign, Tactic
 from screener.notices import Reason
 from screener.organisations import organisations
 from screener.store.records import Call, Message, Notice
-from screener.web.language import language, text_in
+from screener.web.language import language, name_shown, text_in
 from screener.web.words import HARSH, NOTICED
 
 Span = tuple[int, int, int]  # turn number, then a half-open range of code points in that turn's words
@@ -51,8 +51,8 @@ def claim(call: Call, role: str) -> Claimed | None:
         return None
     if isinstance(found, dict) and found.get("key") == key:
         name = text_in(found.get("names") or {}) or str(found.get("spoken") or key)
-        return Claimed(name, found.get("id"), spans_of(found))
-    return Claimed(key, None, ())
+        return Claimed(name_shown(name), found.get("id"), spans_of(found))
+    return Claimed(name_shown(key), None, ())
 
 
 def machine(call: Call) -> tuple[Category | None, str]:
@@ -63,14 +63,14 @@ def machine(call: Call) -> tuple[Category | None, str]:
     claimed = call.found.get("organisation")
     if not isinstance(claimed, dict) or claimed.get("key") == call.organisation:
         return category, ""
-    return category, text_in(claimed.get("names") or {}) or str(claimed.get("spoken") or "")
+    return category, name_shown(text_in(claimed.get("names") or {}) or str(claimed.get("spoken") or ""))
 
 
 def detail(call: Call, name: str) -> str:
-    """A detail such as `agent_name`, as spoken; empty when none was given."""
+    """A detail such as `agent_name`; empty when none was given."""
     found = call.found.get(name)
     value = found.get("value") if isinstance(found, dict) else found
-    return str(value) if value else ""
+    return name_shown(str(value)) if value else ""
 
 
 def number_check(call: Call, name: str) -> NumberCheck | None:

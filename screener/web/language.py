@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, make_response, redirect, request
-from flask_babel import Babel, format_date, format_time, get_timezone, gettext
+from flask_babel import Babel, format_date, format_decimal, format_time, get_timezone, gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from screener.house import house
-from screener.model import Language
+from screener.model import Jurisdiction, Language
+from screener.traditional import as_read
 from screener.web.guard import local_path
 from screener.web.visitor import known_visitor
 
@@ -17,6 +18,7 @@ pages = Blueprint("language", __name__)
 
 COOKIE = "language"
 YEAR_SECONDS = 31_536_000
+SIZES = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 # Each in its own words: whoever needs the switch may read no other.
 NAMES = {Language.ZH_HANS: "简体中文", Language.ZH_HANT: "繁體中文", Language.EN: "English"}
 # What browsers say, most telling first; plain zh is read as Simplified.
@@ -42,7 +44,7 @@ def install_languages(app: Flask) -> None:
         timezone_selector=_zone,
     )
     app.jinja_env.globals.update(language=language, languages=NAMES)
-    app.jinja_env.filters.update(clock=clock, moment=moment, day=day, shortday=shortday)
+    app.jinja_env.filters.update(clock=clock, moment=moment, day=day, shortday=shortday, size=size)
 
 
 def language() -> Language:
@@ -68,6 +70,12 @@ def text_in(texts: Any) -> str:
         return str(texts or "")
     order = (language(), Language.ZH_HANS, Language.EN)
     return next((str(texts[wanted]) for wanted in order if texts.get(wanted)), "")
+
+
+def name_shown(name: str) -> str:
+    """A name, or a stored line of Chinese, in the characters of this page, as the texts have it too."""
+    found = known_visitor()
+    return as_read(name, language(), found.owner.jurisdiction if found else Jurisdiction.HK)
 
 
 @pages.post("/language")
@@ -104,6 +112,12 @@ def day(at: datetime) -> str:
     if ago in (0, 1):
         return gettext("Today") if ago == 0 else gettext("Yesterday")
     return str(format_date(date, "full"))
+
+
+def size(count: int) -> str:
+    """A file's size in units that every reader knows; never less than 0.1 kB."""
+    unit, name = next(((one, name) for one, name in SIZES if count >= one), SIZES[-1])
+    return f"{format_decimal(max(round(count / unit, 1), 0.1))} {name}"
 
 
 def shortday(at: datetime) -> str:

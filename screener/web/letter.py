@@ -1,7 +1,7 @@
 """One letter: its blanks, the letter itself to read and print, as a document, its day of sending and what is due."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -9,7 +9,20 @@ from flask_babel import lazy_gettext as later
 from werkzeug.wrappers import Response as AnyResponse
 
 from screener.house import house
-from screener.letters import Problem, Typed, blanks, day, from_json, kinds, read, to_json
+from screener.letters import (
+    Problem,
+    Typed,
+    blanks,
+    day,
+    from_json,
+    kinds,
+    left_over,
+    money,
+    read,
+    to_json,
+    wanted_plan,
+    wrong_day,
+)
 from screener.model import Language
 from screener.store import Connection, attachments, custody, letters
 from screener.store.letters import KeptLetter
@@ -17,14 +30,17 @@ from screener.web.attachments import clear
 from screener.web.language import language
 from screener.web.letter_facts import written
 from screener.web.letters import due_after
+from screener.web.trail import LETTER
 from screener.web.visitor import owner
 
 pages = Blueprint("letter", __name__)
 
 LETTER_ID = re.compile("[0-9a-f]{16}")
+YEAR = timedelta(days=366)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PROBLEMS: dict[Problem, object] = {
     Problem.NO_DATE: later("This is not a date."),
+    Problem.NOT_YET: later("This day has not come yet."),
     Problem.NO_AMOUNT: later("Write an amount, such as 1200 or 1,200.50."),
     Problem.NO_ROW: later("Write a name and an amount, such as 1200 or 1,200.50."),
     Problem.NO_COUNT: later("Write a whole number within the limit."),
@@ -51,17 +67,36 @@ def show(letter_id: str) -> str:
     with house().store.read() as tx:
         kept = own_letter(tx, letter_id)
         shown, files = written(tx, kept), attachments.of_letter(tx, kept.id)
-    today = datetime.now(owner().zone).date()
     return render_template(
         "letter.html",
         kept=kept,
+        hints=budget_hints(from_json(kept.typed).only(kinds()[kept.kind])),
         kind=kinds()[kept.kind],
         letter=shown,
         files=files,
         due=due_after(kept),
-        today=today,
+        today=today(),
         reader=language(),
     )
+
+
+def today() -> date:
+    """The day where the subscriber lives."""
+    return datetime.now(owner().zone).date()
+
+
+def budget_hints(typed: Typed) -> list[str]:
+    """What a reader of the letter will see in its budget before anything else; better seen before it is sent."""
+    left, plan = left_over(typed), wanted_plan(typed)
+    if left is None:
+        return []
+    if left < 0:
+        lacking = money(-left)
+        return [gettext("Spending is more than income by %(lacking)s a month. Look at the figures.", lacking=lacking)]
+    if plan and plan.each > left:
+        figures = {"each": money(plan.each), "left": money(left)}
+        return [gettext("An instalment of %(each)s is more than the %(left)s left each month.", **figures)]
+    return []
 
 
 @pages.get("/letters/<letter_id>/blanks")
@@ -83,6 +118,7 @@ def form_of(kept: KeptLetter, typed: Typed, problems: dict[str, Problem]) -> str
         problems={name: PROBLEMS[one] for name, one in problems.items()},
         reader=language(),
         words=CHOICES,
+        today=today(),
     )
 
 
@@ -92,7 +128,7 @@ def keep(letter_id: str) -> AnyResponse | tuple[str, int]:
     wanted = request.form.get("language", "")
     with house().store.write() as tx:
         kept = own_letter(tx, letter_id, lock=True)
-        typed, problems = read(kinds()[kept.kind], request.form.getlist)
+        typed, problems = read(kinds()[kept.kind], request.form.getlist, today())
         if problems:
             return form_of(kept, typed, problems), 422
         spoken = Language(wanted) if wanted in set(Language) else kept.language
@@ -109,7 +145,7 @@ def download(letter_id: str) -> Response:
         kept = own_letter(tx, letter_id)
         shown = written(tx, kept)
         for call in letters.calls_of(tx, kept.id):
-            custody.note(tx, call, "subscriber", "exported", f"letter {kept.kind}")
+            custody.note(tx, call, "subscriber", "exported", LETTER + kept.kind)
     made = Response(document(shown, datetime.now(UTC)), mimetype=DOCX)
     return named(made, f"letter-{datetime.now(owner().zone):%Y-%m-%d}.docx")
 
@@ -139,15 +175,24 @@ def named(response: Response, name: str) -> Response:
 def sent(letter_id: str) -> AnyResponse:
     """Note the day of sending, from which deadlines are counted, or take it back."""
     typed = request.form.get("on", "")
-    on = day(typed)
-    if typed and on is None:
-        flash(gettext("This is not a date."))
+    wrong = wrong_sending(typed) if typed else None
+    if wrong:
+        flash(wrong)
         return redirect(url_for("letter.show", letter_id=letter_id), 303)
+    on = day(typed)
     with house().store.write() as tx:
         kept = own_letter(tx, letter_id, lock=True)
         letters.sent(tx, kept.id, on)
     flash(gettext("Noted as sent.") if on else gettext("Noted as not sent."))
     return redirect(url_for("letter.show", letter_id=letter_id), 303)
+
+
+def wrong_sending(typed: str) -> str:
+    """What is wrong with a day of sending: a mistyped year would count deadlines to nowhere."""
+    problem, on = wrong_day(typed, today()), day(typed)
+    if problem:
+        return str(PROBLEMS[problem])
+    return gettext("This day is more than a year ago.") if on and today() - on > YEAR else ""
 
 
 @pages.post("/letters/<letter_id>/delete")

@@ -1,6 +1,6 @@
 """From the log to a letter: what is kept of the chosen calls, and the letter as it stands now."""
 
-from screener.letters import CallFacts, File, Letter, Source, Writing, call_facts, from_json, kinds, write
+from screener.letters import File, Letter, Source, Writing, call_facts, from_json, kinds, write
 from screener.model import FINANCIAL, Category, Jurisdiction, Language, Organisation
 from screener.organisations import organisations
 from screener.store import Connection, attachments, calls, letters, recordings
@@ -38,14 +38,11 @@ def source(tx: Connection, call: Call) -> Source:
     )
 
 
-def facts(tx: Connection, call: Call, language: Language) -> CallFacts:
-    return call_facts(source(tx, call), language)
-
-
 def written(tx: Connection, kept: KeptLetter) -> Letter:
     """The letter with its calls as they are kept now, and what was typed."""
     kind = kinds()[kept.kind]
-    found = tuple(facts(tx, call, kept.language) for call in letters.calls_of(tx, kept.id))
+    some = letters.calls_of(tx, kept.id)
+    found = tuple(call_facts(source(tx, call), kept.language, kept.country) for call in some)
     files = tuple(File(one.name, one.sha256) for one in attachments.of_letter(tx, kept.id))
     typed = from_json(kept.typed).only(kind)
     return write(Writing(kind, kept.country, kept.language, owner().zone, typed, found, files))

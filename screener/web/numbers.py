@@ -4,15 +4,15 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from screener import organisations
 from screener.house import house
-from screener.model import Language, Treatment
+from screener.model import Treatment
 from screener.numbers import E164
-from screener.organisations import organisations
 from screener.store import numbers_seen, subscribers
 from screener.store.records import Call
 from screener.web import picture
 from screener.web.guard import local_path
-from screener.web.language import language
+from screener.web.language import language, name_shown
 from screener.web.visitor import owner
 
 pages = Blueprint("numbers", __name__)
@@ -54,7 +54,7 @@ def organisation(key: str) -> str:
         calls = numbers_seen.calls_claiming(tx, owner().id, key[:KEY_LENGTH], COUNTED_CALLS)
     if not calls:
         abort(404)
-    known = organisations().get(key)
+    known = organisations.organisations().get(key)
     hotlines = known.hotlines if known else ()
     return render_template(
         "organisation.html", key=key, name=name_of, numbers=claimed, hotlines=hotlines, **seen(calls)
@@ -72,14 +72,13 @@ def seen(calls: list[Call]) -> dict[str, object]:
 def country_of(calls: list[Call]) -> str:
     """Whose rules count: the country of the lender that is claimed, else the subscriber's."""
     claimed = [key for call in calls for key in (call.on_behalf_of, call.organisation) if key]
-    known = (organisations().get(key) for key in claimed)
+    known = (organisations.organisations().get(key) for key in claimed)
     return next((one.country for one in known if one), owner().jurisdiction)
 
 
 def name_of(key: str) -> str:
-    """An organisation's name by its key; the key itself is a name as spoken."""
-    known = organisations().get(key)
-    return known.name(Language(language())) if known else key
+    """An organisation's name by its key, in the characters of this page."""
+    return name_shown(organisations.name_of(key, language()))
 
 
 @pages.post("/numbers/<number>")

@@ -20,6 +20,7 @@ from screener.web.language import day
 from screener.web.letter_facts import categories_of, lenders_of
 from screener.web.numbers import country_of
 from screener.web.sentence import number, sentence
+from screener.web.trail import deed_told
 from screener.web.transcript import plain
 from screener.web.visitor import known_visitor
 
@@ -53,7 +54,7 @@ def install_paper(app: Flask) -> None:
         number=number,
     )
     app.jinja_env.filters.update(why=findings.why, rung=findings.rung, hotlines=findings.hotlines)
-    app.jinja_env.filters.update(letter_kinds=letter_kinds, shortdate=format_date)
+    app.jinja_env.filters.update(letter_kinds=letter_kinds, shortdate=format_date, deed_told=deed_told)
     app.jinja_env.globals.update(accepted=ACCEPTED)
     app.jinja_env.filters.update(plain=plain, groupby_day=groupby_day, phone=display)
     app.jinja_env.trim_blocks = True

@@ -11,8 +11,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from screener.house import house
+from screener.model import Language
 from screener.seeds import seeds
 from screener.settings import Settings
+from screener.web.language import language, name_shown
 from screener.web.visitor import owner
 
 pages = Blueprint("rehearsal", __name__)
@@ -22,9 +24,17 @@ playing: list[subprocess.Popen[bytes]] = []  # the rehearsal under way in this p
 
 
 def titles() -> Mapping[str, str]:
-    """The scripts of seeds/callers/, by name."""
+    """The scripts of seeds/callers/ by name, each with what happens in it, in the language of the page."""
     files = sorted((seeds() / "callers").glob("*.toml"))
-    return {file.stem: str(tomllib.loads(file.read_text(encoding="utf-8")).get("title", file.stem)) for file in files}
+    return {file.stem: title(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files}
+
+
+def title(script: Mapping[str, object]) -> str:
+    """What happens, in the language of the page; in English where there is no Chinese."""
+    chinese = str(script.get("title_zh", ""))
+    if language() is Language.EN or not chinese:
+        return str(script.get("title", ""))
+    return name_shown(chinese)
 
 
 @pages.get("/rehearsal")

@@ -1,12 +1,15 @@
 """Settings: language and style of the texts, own situation, how long calls are kept, contacts, sessions."""
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as later
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from screener.dialogue.steps import GREETINGS
@@ -14,6 +17,7 @@ from screener.house import house
 from screener.model import Greeting, Jurisdiction, Language, Spoken
 from screener.store import channels, marks, sessions, subscribers
 from screener.store.marks import Preference
+from screener.store.records import Subscriber
 from screener.summary import Style
 from screener.web.contacts import ImportProblem, read_contacts
 from screener.web.visitor import dismiss, owner, visitor
@@ -47,14 +51,21 @@ def show() -> str:
     """Everything that the subscriber may choose."""
     with house().store.read() as tx:
         preference = marks.preference_of(tx, owner().id)
+    return page(owner(), preference, ())
+
+
+def page(chosen: Subscriber, preference: Preference, problems: Sequence[str]) -> str:
+    """The page with what is chosen, or was just typed, and what is wrong with it."""
+    with house().store.read() as tx:
         contacts = subscribers.contacts(tx, owner().id)
         other_ways = channels.of_subscriber(tx, owner().id)
         open_sessions = sessions.of_subscriber(tx, owner().id, datetime.now(UTC))
     found = visitor()
     return render_template(
         "settings.html",
-        owner=owner(),
+        owner=chosen,
         preference=preference,
+        problems=problems,
         contacts=contacts,
         channels=other_ways,
         sessions=open_sessions,
@@ -71,9 +82,24 @@ def show() -> str:
 
 
 @pages.post("/settings")
-def keep() -> AnyResponse:
-    """Keep what was chosen; what is not one of the choices changes nothing."""
-    form = request.form
+def keep() -> AnyResponse | tuple[str, int]:
+    """Keep what was chosen, unless its parts contradict each other; what is not one of the choices changes nothing."""
+    changes = chosen_in(request.form)
+    ages = [age_in(name) for name in AGES]
+    situation = tuple(one for one in SITUATIONS if one in request.form.getlist("situation"))
+    preference = Preference(ages[0], situation, *ages[1:])
+    typed = replace(owner(), **changes)  # type: ignore[arg-type]
+    problems = [*wrong_hours(typed), *wrong_ages(preference)]
+    if problems:
+        return page(typed, preference, problems), 422
+    with house().store.write() as tx:
+        subscribers.change(tx, owner().id, changes)
+        marks.set_preference(tx, owner().id, preference)
+    return back(gettext("Your settings are kept."))
+
+
+def chosen_in(form: MultiDict[str, str]) -> dict[str, str]:
+    """The subscriber's own values that the form names, as far as they are choices."""
     changes: dict[str, str] = {"nickname": form.get("nickname", owner().nickname).strip()[:NAME_LENGTH]}
     choices: dict[str, set[str]] = {"language": {*Language}, "style": {*Style}, "greeting": {*Greeting}}
     for name, known in {**choices, "jurisdiction": {*Jurisdiction}, "time_zone": available_timezones()}.items():
@@ -82,12 +108,22 @@ def keep() -> AnyResponse:
     for name in ("quiet_from", "quiet_until", "digest_at"):
         if name in form and (not form[name] or CLOCK.fullmatch(form[name])):
             changes[name] = form[name]
-    situation = tuple(one for one in SITUATIONS if one in form.getlist("situation"))
-    with house().store.write() as tx:
-        subscribers.change(tx, owner().id, changes)
-        ages = [age_in(name) for name in AGES]
-        marks.set_preference(tx, owner().id, Preference(ages[0], situation, *ages[1:]))
-    return back(gettext("Your settings are kept."))
+    return changes
+
+
+def wrong_hours(typed: Subscriber) -> Iterator[str]:
+    """Quiet hours have a beginning and an end."""
+    if bool(typed.quiet_from) != bool(typed.quiet_until):
+        yield gettext("Quiet hours need both times, or neither.")
+    elif typed.quiet_from and typed.quiet_from == typed.quiet_until:
+        yield gettext("Quiet hours begin and end at the same time: choose two times, or leave both empty.")
+
+
+def wrong_ages(typed: Preference) -> Iterator[str]:
+    """No part of a call outlives the call."""
+    whole, parts = typed.retention_days, (typed.sound_days or 0, typed.words_days or 0)
+    if whole and max(parts) > whole:
+        yield gettext("Recordings and words go with their call: they cannot be kept for longer than it.")
 
 
 def age_in(name: str) -> int | None:

@@ -155,14 +155,6 @@ CARRIER_STATES: dict[str, object] = {
     "canceled": later("Cancelled"),
 }
 
-DEEDS: dict[str, object] = {
-    "listened": later("Recording listened to"),
-    "corrected": later("Label corrected"),
-    "deleted": later("Something deleted"),
-    "exported": later("Exported"),
-    "added": later("File added"),
-}
-
 JURISDICTIONS: dict[Jurisdiction, object] = {
     Jurisdiction.CN: later("Mainland China"),
     Jurisdiction.HK: later("Hong Kong"),
