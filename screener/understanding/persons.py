@@ -5,100 +5,10 @@ import re
 from screener.understanding.claims_en import given_names
 from screener.understanding.grammar import rule, rules
 from screener.understanding.numerals import english_numbers
+from screener.understanding.persons_zh import name_zh
 from screener.understanding.text import Plain
 
-_NOT_NAMES = frozenset(
-    [
-        "app",
-        "qq",
-        "hello",
-        "hi",
-        "ok",
-        "ai",
-        "apple",
-        "due",
-        "date",
-        "friendly",
-        "reminder",
-        "line",
-        "wifi",
-        "credit",
-        "offer",
-        "deck",
-        "client",
-        "hr",
-        "etc",
-        "ems",
-        "vip",
-        "pos",
-        "atm",
-        "sim",
-        "pin",
-        "otp",
-        "gps",
-        "ktv",
-        "usdt",
-        "anydesk",
-        "todesk",
-        "zoom",
-        "teamviewer",
-    ]
-)
-
-
-def name_zh(text: Plain) -> tuple[int, int] | None:
-    """Where a Chinese-speaking caller gives its own name, in the plain words."""
-    words = text.words
-    for place, pattern in enumerate(rules("persons.zh", 8)):
-        for match in pattern.finditer(words):
-            start, end = match.start(1), match.end(match.lastindex or 1)
-            if _own_zh(words, start, end, place):
-                return start, end
-    for match in rule("persons.zh_latin").finditer(words):
-        raw = text.raw(match.start(1), match.end(1))
-        if match.group(1) not in _NOT_NAMES and (raw[:1].isupper() and not raw.isupper()):
-            return match.span(1)
-    return None
-
-
-def _own_zh(words: str, start: int, end: int, place: int) -> bool:
-    before, name = words[max(0, start - 14) : start], words[start:end]
-    if place <= 1:
-        return (
-            bool(rule("persons.zh_surname_before").search(before))
-            and not re.search(r"(?:转告|那个|个|叫|贵)姓$", before[:-1] + "姓")
-        ) or before.endswith(("我姓", "免贵姓", "本人姓", "敝姓"))
-    if place in (2, 3, 4):
-        return not (place == 3 and name.startswith(("什么", "你", "您")))
-    if place == 5:
-        return _introduced(before, words[end : end + 2])
-    if place == 6:
-        return True
-    if re.search(r"(?:接|转|接到|转到|转给)[^.,]{0,9}的$", before):
-        return False
-    if re.search(r"(?:找|请问是|是|您是|你是|联系|通知|让|跟|叫|给|小|老|喂|你好|您好)$", before) and not re.search(
-        r"(?:我(?:们)?(?:这边|这里)?是|这里是|这边是|叫我|我叫|的是)$", before
-    ):
-        return False
-    if re.match(r"(?:吗|本人|的(?:消费|贷|车|卡|欠)|您好|你好|在吗|,您好|的电话|的助理)", words[end : end + 4]):
-        return False
-    if re.search(r"(?:事务所|律所|公司|中心|银行|[局所处院科校])$", before):
-        return True
-    return bool(re.search(r"(?:我是|我们是|这里是|这边是|是我|的|叫我|班主任|护士|[,.])[^.,]{0,14}$", before))
-
-
-def _introduced(before: str, after: str) -> bool:
-    """小李, 老郝: the caller's own, not somebody called or spoken of."""
-    if after.startswith(("总", "的妈", "妈妈", "爸爸", "的爸", "的姐", "的哥", "吗", "在吗")):
-        return False
-    return bool(
-        re.search(r"(?:我|我是|是我,?|叫我|我叫|这里是|这边是)$", before)
-        or rule("persons.zh_introduced").search(before)
-        or (re.search(r"找$", before) and after.startswith(("就", "即", "可以", "吧", "聊")))
-        or (re.match(r"[,.]|$", after) and rule("persons.zh_opening").search(before))
-        or (re.search(r",$", before) and re.match(r"[,.]", after) and re.search(r"我(?:是|们)?[^.]{0,10}$", before))
-    )
-
+__all__ = ["name_en", "name_zh", "staff_en", "staff_zh"]
 
 def name_en(text: Plain) -> tuple[int, int] | None:
     """Where an English-speaking caller gives its own name, in the plain words."""
