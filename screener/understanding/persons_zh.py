@@ -2,14 +2,8 @@
 
 import re
 
-from screener.understanding.grammar import rule
+from screener.understanding.grammar import listed, rule
 from screener.understanding.text import Plain
-
-_NO_LATIN_NAMES = frozenset(
-    "app qq hello hi ok ai apple due date friendly reminder line wifi credit offer deck client hr etc ems vip pos atm "
-    "sim pin otp gps ktv usdt anydesk todesk zoom teamviewer paynow moneypak singpass sms".split()
-)
-
 
 _NO_PART = frozenset("我你您他她给了的是在有不就也都上下来去要会这那吗呢吧")  # in no name but at its head
 
@@ -24,7 +18,7 @@ def name_zh(text: Plain) -> tuple[int, int] | None:
                 return start, end
     for match in rule("persons.zh_latin").finditer(words):
         raw = text.raw(match.start(1), match.end(1))
-        if match.group(1) not in _NO_LATIN_NAMES and (raw[:1].isupper() and not raw.isupper()):
+        if match.group(1) not in listed("persons.no_latin_names") and (raw[:1].isupper() and not raw.isupper()):
             return match.span(1)
     return None
 
@@ -42,7 +36,7 @@ def _surname_given(words: str, start: int, end: int) -> bool:
 
 def _called(words: str, start: int, end: int) -> bool:
     """我叫倪彤: no question for a name."""
-    return not words.startswith(("什么", "你", "您", "啥", "咩"), start)
+    return not re.match("什么|[你您啥咩]", words[start:end])
 
 
 def _addressed(words: str, start: int, end: int) -> bool:
