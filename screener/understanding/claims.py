@@ -53,7 +53,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
             k.start < n.end
             and n.start < k.end
             and k.weight != 0
-            and len(n.words) <= len(k.words) + 4
+            and (len(n.words) <= len(k.words) + 4 or k.words.isdigit())
             and not _longer(n, k)
             for k in names
         )

@@ -49,7 +49,11 @@ _DOING = (
 @functools.cache
 def _any_end() -> re.Pattern[str]:
     """Ends of organisations' names, the longest first."""
-    return re.compile("|".join(sorted(listed("lists.tails"), key=len, reverse=True)))
+    by_first: dict[str, list[str]] = {}
+    for tail in sorted(listed("lists.tails"), key=len, reverse=True):
+        by_first.setdefault(tail[0], []).append(tail[1:])
+    known = (f"{first}(?:{'|'.join(rest)})" for first, rest in by_first.items())
+    return re.compile("|".join([*known, rule("claims_zh.tail_shapes").pattern]))
 
 
 def known(words: str) -> list[Named]:
@@ -83,7 +87,9 @@ def _misheard(words: str) -> list[Named]:
 def _weighed(words: str, mention: Mention) -> Named:
     before, after = words[max(0, mention.start - 12) : mention.start], words[mention.end : mention.end + 14]
     weight = 0
-    if rule("claims_zh.intro").search(before):
+    if rule("claims_zh.intro").search(before) or (
+        rule("claims_zh.bare_me").search(before) and rule("claims_zh.of_mine").match(after)
+    ):
         weight = 4
     elif rule("claims_zh.opening").search(before):
         weight = 3 if rule("claims_zh.self_after").match(after) or (mention.start < 8 and "我" not in before) else 1
@@ -131,9 +137,9 @@ def free(words: str) -> list[Named]:
     found = [named for start, end in _tails(words) if (named := _tailed(words, start, end))]
     for pattern in (rule("claims_zh.named_slot"), rule("claims_zh.strong_slot"), rule("claims_zh.bare_slot")):
         for match in pattern.finditer(words):
-            if match.groups()[-1].startswith(_DOING):
-                continue
             name = _tidy(match.groups()[-1])
+            if match.groups()[-1].startswith(_DOING) or name.startswith(_DOING):
+                continue
             start = match.start(match.lastindex or 1) + match.groups()[-1].find(name)
             if _possible(name) and not rule("claims_zh.generic").match(name):
                 weight = (
@@ -205,6 +211,9 @@ def _tailed(words: str, begins: int, end: int) -> Named | None:
         return None
     if not _possible(name) or generic or rule("claims_zh.other_after").match(after):
         return None
+    bare = _any_end().fullmatch(name) and not rule("claims_zh.public").search(name)
+    if bare or before.endswith(("做", "搞", "卖", "从事")):
+        return None
     principal = rule("claims_zh.principal_after").match(after) and rule("claims_zh.principal_before").search(before)
     if principal and not rule("claims_zh.firm").search(name):
         return None
@@ -226,4 +235,6 @@ def _restart(name: str) -> int:
 
 
 def _possible(name: str) -> bool:
-    return 2 <= len(name) <= 18 and not rule("claims_zh.noise").search(_any_end().sub("", name))
+    if not 2 <= len(name) <= 18 or rule("claims_zh.no_name").match(name):
+        return False
+    return not rule("claims_zh.noise").search(_any_end().sub("", name))
