@@ -56,6 +56,16 @@ def _any_end() -> re.Pattern[str]:
     return re.compile("|".join([*known, rule("claims_zh.tail_shapes").pattern]))
 
 
+def _ends_alone(name: str) -> bool:
+    """Whether a name is nothing but a kind of business, or two short ones: 物业, 集团财务."""
+    at = 0
+    while found := _any_end().match(name, at):
+        at = found.end()
+        if at == len(name):
+            return len(name) <= 4 or found.start() == 0
+    return False
+
+
 def known(words: str) -> list[Named]:
     """Gazetteer and known names with how surely the caller is one of them."""
     return [_weighed(words, mention) for mention in mentions(words)] + _misheard(words)
@@ -157,12 +167,13 @@ def free(words: str) -> list[Named]:
 
 def _tails(words: str) -> list[tuple[int, int]]:
     """Stretches that end as organisations' names do, each from the comma or the name before it."""
-    found, opens = [], 0
+    found, opens, last = [], 0, -9
     for tail in _any_end().finditer(words):
         at, end = tail.span()
-        opens = max(opens, words.rfind(".", opens, at) + 1, words.rfind(",", opens, at) + 1)
+        near = at - last <= 3  # 建设路派出所: a name that holds the end of another
+        opens = max(opens if near else last, words.rfind(".", opens, at) + 1, words.rfind(",", opens, at) + 1, 0)
         found.append((max(opens, at - _LONGEST), end))
-        opens = end
+        last = end
     return found
 
 
@@ -182,6 +193,13 @@ _MARKERS = (
     "的是",
     "我这边是",
     "我",
+    "是那个",
+    "是哪个",
+    "市那个",
+    "区那个",
+    "县那个",
+    "委外的",
+    "外包的",
 )
 
 
@@ -211,7 +229,7 @@ def _tailed(words: str, begins: int, end: int) -> Named | None:
         return None
     if not _possible(name) or generic or rule("claims_zh.other_after").match(after):
         return None
-    bare = _any_end().fullmatch(name) and not rule("claims_zh.public").search(name)
+    bare = _ends_alone(name) and not rule("claims_zh.public").search(name)
     if bare or before.endswith(("做", "搞", "卖", "从事")):
         return None
     principal = rule("claims_zh.principal_after").match(after) and rule("claims_zh.principal_before").search(before)
