@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from screener.model import Claim, Jurisdiction, Spoken
-from screener.understanding import claims_zh
+from screener.understanding import claims_zh, spoken_zh
 from screener.understanding.claims_en import Introductions
 from screener.understanding.claims_zh import Named
 from screener.understanding.grammar import keys, rule
@@ -48,7 +48,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     own = [n for n in names if n.weight > 0]
     free = [
         n
-        for n in claims_zh.free(words)
+        for n in spoken_zh.free(words)
         if not any(
             k.start < n.end
             and n.start < k.end

@@ -2,9 +2,9 @@
 
 import re
 
-from screener.understanding.claims_en import given_names
 from screener.understanding.grammar import listed, rule
 from screener.understanding.names import name_at
+from screener.understanding.spoken_en import given_names
 from screener.understanding.text import Plain
 
 _WORD = re.compile("[a-z]+")
