@@ -18,6 +18,9 @@ _PLAIN = frozenset(
         "a bank",
         "your bank",
         "city council",
+        "what is up",
+        "whats up",
+        "what is",
     }
 )
 
@@ -39,7 +42,8 @@ class Introductions(Running):
                 continue
             strong = 3 if match.group().split()[0] not in ("at", "with", "of", "in") else 2
             found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
-            found += self._at(match.end(), strong)
+            described = match.group().endswith(" a ") and not self.cased
+            found += self._at(match.end(), strong, free=not described)
             called = _FIRST.match(self.words, match.end())
             if called and not self.cased and called.group().strip() in given_names():
                 found += self._at(called.end(), 2)
@@ -47,6 +51,8 @@ class Introductions(Running):
             first = match.group(1) or match.group(2) or ""
             if match.group(3) or first in given_names() or rule("claims_en.officer").match(first):
                 found += self._at(match.end(), 3)
+        for match in rule("claims_en.ranked").finditer(self.words) if not self.cased else ():
+            found += self._at(match.end(), 2, free=False)
         for match in rule("claims_en.practice").finditer(self.words):
             found.append(Named(match.group(1), match.start(1), match.end(1), 3))
         for match in rule("claims_en.open").finditer(self.words):
@@ -71,8 +77,10 @@ class Introductions(Running):
     ) -> list[Named]:
         """The name that begins at a place: one that is known, one that sounds like it, or one as spoken."""
         exact = name_at(self.words, start)
-        if exact:
+        if exact and not self._person(exact, start):
             end = start + len(exact.words)
+            if exact.kind == "platform" and rule("claims_en.support_at").match(self.words, end):
+                weight -= 2  # Zelle support at a bank
             passing = _passing(self.words, exact) or (opening and exact.ordinary and not self.shown(end))
             if passing:
                 return self._spoken(start, weight, opening) if opening and self.cased else []
@@ -84,6 +92,12 @@ class Introductions(Running):
         if heard and (article or not (free and self._outruns(start, heard[1]))):
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])]
         return self._spoken(start, weight, opening) if free and not article else []
+
+    def _person(self, name: Name, start: int) -> bool:
+        """Dave, Bea: a lender or bank that bears a given name, where nothing shows that it is meant."""
+        if name.words not in given_names():
+            return False
+        return not rule("claims_en.lender_shown").match(self.words, start + len(name.words))
 
     def _spoken(self, start: int, weight: int, opening: bool) -> list[Named]:
         """A name that no list holds, as far as it runs."""
