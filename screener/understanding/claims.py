@@ -67,7 +67,13 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
         tuple(own),
         tuple(n for n in names if n.weight == -1),
         tuple(n for n in others if n.name and not n.name.ordinary),
-        tuple(n for n in others if n.name and n.name.kind in ("delivery", "platform")),
+        tuple(
+            n
+            for n in others
+            if n.name
+            and n.name.kind in ("delivery", "platform")
+            and not rule("claims_zh.bought_or_near").match(words, n.end)
+        ),
         where,
     )
 

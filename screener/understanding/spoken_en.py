@@ -69,7 +69,7 @@ class Running:
             return False
         if rule("claims_en.stated").search(name) and not (self.cased and self.upper(start)):
             return False
-        if rule("claims_en.titled").match(first):
+        if rule("claims_en.titled").match(first) or rule("claims_en.org_tail").fullmatch(name):
             return False
         if first in given_names() and not rule("claims_en.org_tail").search(name) and " and " not in name:
             return False
