@@ -1,7 +1,7 @@
 """The organisation that a caller claims to be, and whom it acts for, in either language."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from screener.model import Claim, Jurisdiction, Spoken
 from screener.understanding import claims_zh, spoken_zh
@@ -58,7 +58,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
             for k in names
         )
     ]
-    longer = [f for f in free if f.weight > 0]
+    longer = [_as_sure(f, own) for f in free if f.weight > 0]
     own = [n for n in own if not any(f.start <= n.start < f.end and _longer(f, n) for f in longer)]
     own += longer
     own.sort(key=lambda n: (-n.weight, n.start))
@@ -76,6 +76,12 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
         ),
         where,
     )
+
+
+def _as_sure(free: Named, known: list[Named]) -> Named:
+    """A longer name is given as surely as the known one that it holds."""
+    held = [n.weight for n in known if free.start <= n.start < free.end]
+    return replace(free, weight=max([free.weight, *held]))
 
 
 def _couriers(words: str) -> tuple[Named, ...]:

@@ -51,7 +51,7 @@ class Introductions(Running):
             first = match.group(1) or match.group(2) or ""
             if match.group(3) or first in given_names() or rule("claims_en.officer").match(first):
                 found += self._at(match.end(), 3)
-            elif first and self.cased:
+            elif match.group(1) and self.cased:
                 found += [n for n in self._at(match.end(), 2) if rule("claims_en.org_tail").search(n.words)]
         for match in rule("claims_en.ranked").finditer(self.words) if not self.cased else ():
             found += self._at(match.end(), 2, free=False)

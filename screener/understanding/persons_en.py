@@ -42,6 +42,8 @@ def _employed(place: str, words: str, start: int) -> bool:
     """This is dre at: one word before the body that somebody is from."""
     if place not in ("this_is", "beside"):
         return False
+    if place == "beside" and not rule("persons.en_opens").search(words[max(0, start - 12) : start]):
+        return False
     if rule("persons.en_employed").match(words, start):
         return True
     alone = place == "this_is" and rule("persons.en_single").match(words, start)
