@@ -1,10 +1,10 @@
 """The organisation that a caller claims to be, and whom it acts for, in either language."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from screener.model import Claim, Jurisdiction, Spoken
-from screener.understanding import claims_zh
+from screener.understanding import claims_zh, spoken_zh
 from screener.understanding.claims_en import Introductions
 from screener.understanding.claims_zh import Named
 from screener.understanding.grammar import keys, rule
@@ -48,17 +48,17 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     own = [n for n in names if n.weight > 0]
     free = [
         n
-        for n in claims_zh.free(words)
+        for n in spoken_zh.free(words)
         if not any(
             k.start < n.end
             and n.start < k.end
             and k.weight != 0
-            and len(n.words) <= len(k.words) + 4
+            and (len(n.words) <= len(k.words) + 4 or k.words.isdigit())
             and not _longer(n, k)
             for k in names
         )
     ]
-    longer = [f for f in free if f.weight > 0]
+    longer = [_as_sure(f, own) for f in free if f.weight > 0]
     own = [n for n in own if not any(f.start <= n.start < f.end and _longer(f, n) for f in longer)]
     own += longer
     own.sort(key=lambda n: (-n.weight, n.start))
@@ -67,9 +67,21 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
         tuple(own),
         tuple(n for n in names if n.weight == -1),
         tuple(n for n in others if n.name and not n.name.ordinary),
-        tuple(n for n in others if n.name and n.name.kind in ("delivery", "platform")),
+        tuple(
+            n
+            for n in others
+            if n.name
+            and n.name.kind in ("delivery", "platform")
+            and not rule("claims_zh.bought_or_near").match(words, n.end)
+        ),
         where,
     )
+
+
+def _as_sure(free: Named, known: list[Named]) -> Named:
+    """A longer name is given as surely as the known one that it holds."""
+    held = [n.weight for n in known if free.start <= n.start < free.end]
+    return replace(free, weight=max([free.weight, *held]))
 
 
 def _couriers(words: str) -> tuple[Named, ...]:
@@ -84,7 +96,7 @@ def _longer(free: Named, known: Named) -> bool:
         free.end > known.end
         and bool(
             re.search(
-                r"(?:事务所|法院|公安局|派出所|检察院|分局|(?:调解|和解|事务|反诈|律师|服务)中心|局|资产管理|信用管理)$",
+                r"(?:事务所|法院|公安局|派出所|检察院|分局|(?:调解|和解|事务|反诈|律师|服务)中心|局|资产管理|信用管理|律师团队?|律所|英语|教育|速递|旅行社|装饰|装修|健身|瑜伽|幼儿园|小学|中学|大学|医院|口腔|酒店|宾馆|超市|物业|社区|居委会|街道办?|影城|花园)$",
                 free.words,
             )
         )

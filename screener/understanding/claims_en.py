@@ -1,15 +1,12 @@
 """Whom an English-speaking caller claims to be, and for whom it claims to act."""
 
-import functools
 import re
-from itertools import islice
 
-from screener.seeds import seeds
 from screener.understanding.claims_zh import Named
 from screener.understanding.grammar import listed, rule
 from screener.understanding.names import Name, known_names, name_at, sounds_like
 from screener.understanding.naming import kind_of_name
-from screener.understanding.text import Plain
+from screener.understanding.spoken_en import Running, given_names, words_in
 
 _PLAIN = frozenset(
     {
@@ -21,31 +18,19 @@ _PLAIN = frozenset(
         "a bank",
         "your bank",
         "city council",
+        "what is up",
+        "whats up",
+        "what is",
     }
 )
 
 
-@functools.cache
-def given_names() -> frozenset[str]:
-    """English given names, lower case."""
-    return frozenset((seeds() / "cues" / "given_names.txt").read_text("utf-8").split())
-
-
-_CAPITAL, _SMALL = re.compile("[A-Z]"), re.compile("[a-z]")
-_words_in = re.compile(r"[a-z0-9]+").finditer
 _FIRST = re.compile("[a-z]+ ")
 _SELF_AFTER = re.compile(r"\b(?:here|calling)\b")
-_LOOSE_END = re.compile(r"(?: (?:of|and|the|for|a))+$")
 
 
-class Introductions:
+class Introductions(Running):
     """Everything that an English call says in the places where names are given."""
-
-    def __init__(self, text: Plain) -> None:
-        self.text = text
-        self.words = text.words
-        capitals, small = len(_CAPITAL.findall(text.spoken)), len(_SMALL.findall(text.spoken))
-        self.cased = capitals > 0.012 * (capitals + small) and any(c in text.spoken for c in ".,?!")
 
     def claimed(self) -> list[Named]:
         """Names in the order of how surely they are the caller's own."""
@@ -57,7 +42,8 @@ class Introductions:
                 continue
             strong = 3 if match.group().split()[0] not in ("at", "with", "of", "in") else 2
             found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
-            found += self._at(match.end(), strong)
+            described = match.group().endswith(" a ") and not self.cased
+            found += self._at(match.end(), strong, free=not described)
             called = _FIRST.match(self.words, match.end())
             if called and not self.cased and called.group().strip() in given_names():
                 found += self._at(called.end(), 2)
@@ -65,6 +51,10 @@ class Introductions:
             first = match.group(1) or match.group(2) or ""
             if match.group(3) or first in given_names() or rule("claims_en.officer").match(first):
                 found += self._at(match.end(), 3)
+            elif match.group(1) and self.cased:
+                found += [n for n in self._at(match.end(), 2) if rule("claims_en.org_tail").search(n.words)]
+        for match in rule("claims_en.ranked").finditer(self.words) if not self.cased else ():
+            found += self._at(match.end(), 2, free=False)
         for match in rule("claims_en.practice").finditer(self.words):
             found.append(Named(match.group(1), match.start(1), match.end(1), 3))
         for match in rule("claims_en.open").finditer(self.words):
@@ -89,9 +79,11 @@ class Introductions:
     ) -> list[Named]:
         """The name that begins at a place: one that is known, one that sounds like it, or one as spoken."""
         exact = name_at(self.words, start)
-        if exact:
+        if exact and not self._person(exact, start):
             end = start + len(exact.words)
-            passing = _passing(self.words, exact) or (opening and exact.ordinary and not self._shown(end))
+            if exact.kind == "platform" and rule("claims_en.support_at").match(self.words, end):
+                weight -= 2  # Zelle support at a bank
+            passing = _passing(self.words, exact) or (opening and exact.ordinary and not self.shown(end))
             if passing:
                 return self._spoken(start, weight, opening) if opening and self.cased else []
             return [Named(exact.words, start, end, weight + 2, exact)]
@@ -103,18 +95,24 @@ class Introductions:
             return [Named(heard[0].words, start, heard[1], weight + 1, heard[0])]
         return self._spoken(start, weight, opening) if free and not article else []
 
+    def _person(self, name: Name, start: int) -> bool:
+        """Dave, Bea: a lender or bank that bears a given name, where nothing shows that it is meant."""
+        if name.words not in given_names():
+            return False
+        return not rule("claims_en.lender_shown").match(self.words, start + len(name.words))
+
     def _spoken(self, start: int, weight: int, opening: bool) -> list[Named]:
         """A name that no list holds, as far as it runs."""
-        run = self._run(start, cased=self.cased)
+        run = self.run(start, cased=self.cased)
         if not run and self.cased and not opening:
-            run = self._run(start, cased=False)
+            run = self.run(start, cased=False)
             public = run and kind_of_name(self.words[start : run[0]]) in ("government", "personal", "authority")
             run = run if public else None
         if not run:
             return []
         name = rule("claims_en.department").sub("", self.words[start : run[0]])
         end = start + len(name)
-        if not self._namelike(name, start, opening and not run[1]):
+        if not self.namelike(name, start, opening and not run[1]):
             return []
         weight -= opening
         if rule("claims_en.org_tail").search(name):
@@ -126,13 +124,13 @@ class Introductions:
 
     def _outruns(self, start: int, heard: int) -> bool:
         """Whether a name that ends as names do goes on beyond the known one that its first word sounds like."""
-        run = self._run(start, cased=self.cased)
+        run = self.run(start, cased=self.cased)
         end = run[0] if run else heard
         return end > heard and end - start < 45 and bool(rule("claims_en.org_tail").search(self.words[heard:end]))
 
     def _heard(self, start: int) -> tuple[Name, int] | None:
         """The known name that the next one to five words sound like, the longest first."""
-        tokens = list(_words_in(self.words[start : start + 50]))[:5]
+        tokens = list(words_in(self.words[start : start + 50]))[:5]
         for count in range(len(tokens), 0, -1):
             end = tokens[count - 1].end()
             heard = self.words[start : start + end]
@@ -141,7 +139,7 @@ class Introductions:
             if heard in _PLAIN:
                 return None
             if count == 1 and (
-                heard in listed("lists.stop") or heard in given_names() or len(heard) < 4 or self._upper(start)
+                heard in listed("lists.stop") or heard in given_names() or len(heard) < 4 or self.upper(start)
             ):
                 continue
             if tokens[count - 1].group() in listed("lists.stop") and tokens[count - 1].group() not in (
@@ -153,68 +151,6 @@ class Introductions:
             if name and (len(name.words) > 3 or heard.replace(" ", "") == name.words.replace(" ", "")):
                 return name, start + end
         return None
-
-    def _run(self, start: int, *, cased: bool) -> tuple[int, bool] | None:
-        """How far a name runs: capitals where the transcript has them, else up to a word of no name."""
-        end, sure = start, False
-        for count, token in enumerate(islice(_words_in(self.words, start, start + 70), 7)):
-            low, high = token.span()
-            gap = self.words[end:low] if count else ""
-            if gap.strip() not in ("", "&") and not (
-                gap == " . " and self.words[start:end] in ("st", "dr", "u", "u . s", "s", "i", "mt")
-            ):
-                break
-            if cased:
-                if (
-                    not self._upper(low)
-                    and token.group() not in ("of", "and", "the", "for", "a")
-                    and not (count and rule("claims_en.body").match(token.group()))
-                    and not token.group()[0].isdigit()
-                ):
-                    break
-                sure = True
-            elif token.group() in listed("lists.stop") and not (token.group() in ("and", "of") and count):
-                break
-            end = high
-        name = _LOOSE_END.sub("", self.words[start:end])
-        return (start + len(name), sure) if name else None
-
-    def _upper(self, place: int) -> bool:
-        return self.text.spoken[self.text.origin[place]].isupper()
-
-    def _shown(self, end: int) -> bool:
-        return bool(rule("claims_en.shown").match(self.words[end : end + 16]))
-
-    def _namelike(self, name: str, start: int, needs_tail: bool) -> bool:
-        first = name.split(" ")[0]
-        if len(name) < 3 or name.endswith(" i") or first in listed("lists.stop"):
-            return False
-        if rule("claims_en.generic").match(name):
-            return False
-        if rule("claims_en.stated").search(name) and not (self.cased and self._upper(start)):
-            return False
-        if rule("claims_en.titled").match(first):
-            return False
-        if first in given_names() and not rule("claims_en.org_tail").search(name) and " and " not in name:
-            return False
-        if rule("claims_en.org_tail").search(name):
-            return not _passing_words(self.words, start)
-        if kind_of_name(name) in ("government", "authority"):
-            return " " in name
-        return self._capitals(name, start, needs_tail)
-
-    def _capitals(self, name: str, start: int, needs_tail: bool) -> bool:
-        """Whether capitals alone show a name: two words of them, or one that stands alone at the start."""
-        if not (self.cased and self._upper(start)) or _passing_words(self.words, start) or _place(self.words, start):
-            return False
-        after = self.words[start + len(name) :][:24]
-        opens = start < 60 and bool(rule("claims_en.alone").match(after))
-        here = opens and bool(rule("claims_en.alone_here").match(after))
-        near = max(0, start - 24)
-        given = re.search(r"\b([a-z]+) (?:from|at|with) $", self.words[near:start])
-        if given and (given.group(1) in given_names() or self._upper(near + given.start())):
-            here = here or (start < 60 and after.startswith((" .", " ,")))
-        return (opens or here or not needs_tail) and (" " in name or here)
 
     def _ending(self, end: int) -> list[Named]:
         """A name right before "here" or "calling"."""
@@ -243,11 +179,3 @@ class Introductions:
 def _passing(words: str, name: Name) -> bool:
     place = words.find(name.words)
     return bool(rule("claims_en.landmark").match(words[place + len(name.words) :])) and "account holder" not in words
-
-
-def _passing_words(words: str, start: int) -> bool:
-    return bool(rule("claims_en.passing_words").search(words[max(0, start - 24) : start]))
-
-
-def _place(words: str, start: int) -> bool:
-    return bool(rule("claims_en.place_words").search(words[max(0, start - 24) : start]))

@@ -5,7 +5,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from screener.understanding.grammar import listed, rule
+from screener.understanding.grammar import rule
 from screener.understanding.names import Mention, Name, known_names, mentions
 from screener.understanding.sound import syllables
 
@@ -19,37 +19,6 @@ class Named:
     end: int
     weight: int
     name: Name | None = None
-
-
-_LONGEST = 20  # characters before a tail that can belong to a name
-
-# "安瑞企服小霍,代表…": a name at the very start, told by what follows it.
-
-_DOING = (
-    "做",
-    "专门",
-    "专业",
-    "搞",
-    "卖",
-    "帮",
-    "给",
-    "一家",
-    "正规",
-    "搬",
-    "修",
-    "办",
-    "负责",
-    "收",
-    "送",
-    "跟",
-    "和",
-)  # what they do, no name
-
-
-@functools.cache
-def _any_end() -> re.Pattern[str]:
-    """Ends of organisations' names, the longest first."""
-    return re.compile("|".join(sorted(listed("lists.tails"), key=len, reverse=True)))
 
 
 def known(words: str) -> list[Named]:
@@ -83,7 +52,9 @@ def _misheard(words: str) -> list[Named]:
 def _weighed(words: str, mention: Mention) -> Named:
     before, after = words[max(0, mention.start - 12) : mention.start], words[mention.end : mention.end + 14]
     weight = 0
-    if rule("claims_zh.intro").search(before):
+    if rule("claims_zh.intro").search(before) or (
+        rule("claims_zh.bare_me").search(before) and rule("claims_zh.of_mine").match(after)
+    ):
         weight = 4
     elif rule("claims_zh.opening").search(before):
         weight = 3 if rule("claims_zh.self_after").match(after) or (mention.start < 8 and "我" not in before) else 1
@@ -118,112 +89,3 @@ def _weighed(words: str, mention: Mention) -> Named:
 def principals(words: str) -> list[Named]:
     """Names for which the caller says it acts."""
     return [named for named in known(words) if named.weight == -1]
-
-
-def _tidy(raw: str) -> str:
-    name = rule("claims_zh.lead").sub("", raw)
-    name = rule("claims_zh.role").sub("", name)
-    return rule("claims_zh.corporate").sub("", name).strip(" ()")
-
-
-def free(words: str) -> list[Named]:
-    """Names that no list holds, as spoken, where the caller introduces itself."""
-    found = [named for start, end in _tails(words) if (named := _tailed(words, start, end))]
-    for pattern in (rule("claims_zh.named_slot"), rule("claims_zh.strong_slot"), rule("claims_zh.bare_slot")):
-        for match in pattern.finditer(words):
-            if match.groups()[-1].startswith(_DOING):
-                continue
-            name = _tidy(match.groups()[-1])
-            start = match.start(match.lastindex or 1) + match.groups()[-1].find(name)
-            if _possible(name) and not rule("claims_zh.generic").match(name):
-                weight = (
-                    1
-                    if pattern is rule("claims_zh.bare_slot")
-                    else 2
-                    if pattern is rule("claims_zh.named_slot") or match.group(1)
-                    else 1
-                    if match.start() < 12
-                    else 0
-                )
-                found.append(Named(name, start, start + len(name), weight))
-    return sorted(found, key=lambda named: (-named.weight, named.start))
-
-
-def _tails(words: str) -> list[tuple[int, int]]:
-    """Stretches that end as organisations' names do, each from the comma or the name before it."""
-    found, opens = [], 0
-    for tail in _any_end().finditer(words):
-        at, end = tail.span()
-        opens = max(opens, words.rfind(".", opens, at) + 1, words.rfind(",", opens, at) + 1)
-        found.append((max(opens, at - _LONGEST), end))
-        opens = end
-    return found
-
-
-_MARKERS = (
-    "我是",
-    "我们是",
-    "这里是",
-    "这边是",
-    "代表",
-    "代理",
-    "委托的",
-    "您好",
-    "你好",
-    "我们",
-    "先生",
-    "女士",
-    "的是",
-    "我这边是",
-    "我",
-)
-
-
-def _begins(raw: str) -> tuple[int, bool]:
-    """Where the name begins in a stretch that ends as names do, and whether words of introduction stand before it."""
-    lead = rule("claims_zh.lead").match(raw)
-    cut = lead.end() if lead and lead.end() < len(raw) - 1 else 0
-    for marker in _MARKERS:
-        place = raw.rfind(marker)
-        if place >= 0 and cut < place + len(marker) < len(raw) - 1:
-            cut = place + len(marker)
-    more = rule("claims_zh.lead").match(raw[cut:])
-    if more and len(raw) - cut - more.end() >= 2:
-        cut += more.end()
-    cut += _restart(raw[cut:])
-    cut += raw[cut:].rfind("的") + 1
-    return cut, bool(lead and cut)
-
-
-def _tailed(words: str, begins: int, end: int) -> Named | None:
-    """A name that ends as organisations' names do, when the caller gives it as its own."""
-    cut, led = _begins(words[begins:end])
-    start = begins + cut
-    name, before, after = words[start:end], words[max(0, start - 10) : start], words[end : end + 12]
-    generic = rule("claims_zh.generic").match(name) and not rule("claims_zh.public").search(name)
-    if rule("claims_zh.bare_public").match(name) and rule("claims_zh.lends").match(after):
-        return None
-    if not _possible(name) or generic or rule("claims_zh.other_after").match(after):
-        return None
-    principal = rule("claims_zh.principal_after").match(after) and rule("claims_zh.principal_before").search(before)
-    if principal and not rule("claims_zh.firm").search(name):
-        return None
-    given = bool(rule("claims_zh.intro").search(before)) or before.endswith("委托的")
-    if rule("claims_zh.other_before").search(before) and not given:
-        return None
-    if not (led or given or rule("claims_zh.opening").search(before)):
-        return None
-    return Named(name, start, end, 3)
-
-
-def _restart(name: str) -> int:
-    """How many characters were said twice, as misheard and again: 零江凌江律师事务所."""
-    for at in range(len(name) - 3):
-        twice = zip(name[at : at + 2], name[at + 2 : at + 4], strict=True)
-        if all(a == b or syllables(a) & syllables(b) for a, b in twice):
-            return at + 2
-    return 0
-
-
-def _possible(name: str) -> bool:
-    return 2 <= len(name) <= 18 and not rule("claims_zh.noise").search(_any_end().sub("", name))

@@ -38,7 +38,7 @@ def owed(words: str, lang: str) -> Sum | None:
 def _zh_sums(words: str) -> list[Sum]:
     found = []
     for number in chinese_numbers(words):
-        before, after = words[max(0, number.start - 18) : number.start], words[number.end : number.end + 14]
+        before, after = words[max(0, number.start - 18) : number.start], words[number.end : number.end + 32]
         if number.value is not None and _zh_money(number, words[number.start : number.end], before, after):
             value, end = _with_cents(words, number)
             found.append(Sum(value, number.start, end, _zh_score(before, after)))
@@ -51,14 +51,18 @@ def _zh_money(number: Number, run: str, before: str, after: str) -> bool:
     unit = bool(rule("figures.zh_unit").match(after))
     if rule("figures.zh_counted").match(after) or (not unit and run in _ROUND):
         return False
-    if before.endswith(("几", "好几", "数", "第", "百分之", "上")) or rule("figures.zh_not_money").search(before):
+    if number.digits and not unit and rule("figures.zh_service").match(after):
+        return False
+    if (before.endswith(("几", "数", "第", "百分之", "上")) and not before.endswith("账上")) or rule(
+        "figures.zh_not_money"
+    ).search(before):
         return False
     if number.digits and re.search(r"(?:打|拨|拨打|打电话到|致电)$", before):
         return False
     if unit or before.rstrip().endswith(("$", "¥", "£")):
         return True
     if number.value < 100:
-        return bool(re.search(r"(?:运费|邮费|费用|到付|押金)$", before)) and number.value >= 5
+        return bool(re.search(r"(?:费|费用|到付|押金)$", before)) and number.value >= 5
     asked = rule("figures.zh_owed").search(before) or rule("figures.zh_asked").search(before)
     return any(c in run for c in "百千万") or (len(number.digits) < 7 and bool(asked))
 
@@ -73,6 +77,8 @@ def _zh_score(before: str, after: str) -> int:
         score += 3
     elif rule("figures.zh_asked").search(before):
         score += 1
+    if rule("figures.zh_never").search(before) or rule("figures.zh_never_after").match(after):
+        return -9
     no_debt = rule("figures.zh_clearly_not").search(before) or rule("figures.zh_later").match(after)
     if no_debt or (rule("figures.zh_not").search(before) and not total):
         score -= 9
@@ -96,6 +102,10 @@ def _with_cents(words: str, number: Number) -> tuple[Decimal, int]:
     if not digit or not digit[0].digits:
         return number.value, number.end
     spelled = digit[0].digits
+    cents_alone = (
+        len(spelled) == 1 and "零" in small.group()[:3] and small.group().endswith("分") and not small.group(2)
+    )
+    spelled = "0" + spelled if cents_alone else spelled
     part = Decimal("0." + spelled) if len(spelled) <= 2 else Decimal(0)
     if small.group(3):
         cents = chinese_numbers(small.group(3))
@@ -109,6 +119,8 @@ def _en_sums(words: str) -> list[Sum]:
         before = words[max(0, number.start - 50) : number.start]
         value, end = _en_value(words, number)
         after = words[end : end + 40]
+        if rule("figures.en_number").search(before) or re.match(r" ?(?:th|st|nd|rd)\b", after):
+            continue
         dollar = bool(re.search(r"[$£€] ?$", before))
         if value is None or (re.match(r" pound\b(?!s)", after) and value > 1 and not dollar):
             continue
@@ -139,15 +151,18 @@ def _en_score(before: str, after: str) -> int:
     """How much speaks for a sum's being owed or asked."""
     score = 0
     total = rule("figures.en_total").search(before)
-    if total or rule("figures.en_owing_follows").match(after):
+    owing = rule("figures.en_owing_follows").match(after)
+    if total or owing:
         score += 4
     elif rule("figures.en_owed").search(before):
         score += 2
     if rule("figures.en_not").search(before) or rule("figures.en_after_not").match(after):
         score -= 9
-    elif rule("figures.en_token").search(before):
+    elif rule("figures.en_token").search(before) or re.match(
+        r"(?: dollars| pounds| quid)? (?:a|per|each) month", after
+    ):
         score -= 2
-    if rule("figures.en_queried").search(before) and "customs" not in before and not total:
+    if rule("figures.en_queried").search(before) and "customs" not in before and not total and not owing:
         score -= 9
     return score
 

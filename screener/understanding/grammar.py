@@ -23,10 +23,10 @@ def _tables() -> dict[str, Any]:
 
 @functools.cache
 def rule(name: str) -> re.Pattern[str]:
-    """The expression TABLE.KEY."""
+    """The expression TABLE.KEY; {surname} in it stands for any Chinese surname."""
     table, _, key = name.partition(".")
     try:
-        return re.compile("".join(_tables()[table][key]))
+        return re.compile("".join(_tables()[table][key]).replace("{surname}", "".join(_tables()["lists"]["surnames"])))
     except (KeyError, TypeError, re.error) as problem:
         raise GrammarError(f"{seeds() / 'cues' / 'grammar.toml'}: {name}: {problem}") from problem
 

@@ -39,6 +39,8 @@ def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim
             if said.principals
             else (said.passing[0] if said.passing and hearing.lang == "zh" else None)
         )
+    if own is None and category in _MONEY | {Category.GOVERNMENT} and said.principals and hearing.lang == "zh":
+        own = said.principals[0]
     if own is None and category is Category.DELIVERY:
         own = next((n for n in said.couriers), None)
     if own is None and category in _MONEY and said.passing:
