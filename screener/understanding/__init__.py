@@ -129,7 +129,7 @@ def _agent_name(hearing: Hearing) -> Finding | None:
     place = name_en(hearing.text) if hearing.lang is Spoken.EN else name_zh(hearing.text)
     if place is None:
         return None
-    raw = hearing.text.raw(*place) if hearing.lang is Spoken.EN else hearing.text.words[slice(*place)]
+    raw = hearing.text.raw(*place) if hearing.lang is Spoken.EN else hearing.text.written(*place)
     if raw.isascii():
         raw = hearing.text.raw(*place)
         raw = raw if any(c.isupper() for c in raw) else raw.title()

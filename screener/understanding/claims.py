@@ -10,7 +10,6 @@ from screener.understanding.claims_zh import Named
 from screener.understanding.grammar import keys, rule
 from screener.understanding.hearing import Hearing
 from screener.understanding.names import mentions, owner
-from screener.understanding.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +110,8 @@ def claim(hearing: Hearing, named: Named | None, where: Jurisdiction | None) -> 
     organisation = owner(named.name, where) if named.name else None
     raw = text.raw(named.start, named.end)
     if organisation is None:
-        raw = _written(hearing, named) if re.search(r"[\u3400-\u9fff]", raw) else _title(named, raw)
+        raw = text.written(named.start, named.end) if re.search(r"[\u3400-\u9fff]", raw) else _title(named, raw)
     return Claim(raw.strip(), organisation, text.spans(named.start, named.end))
-
-
-def _written(hearing: Hearing, named: Named) -> str:
-    """A Chinese name as the caller's words write it, but for the characters that were misheard or fillers."""
-    text = hearing.text
-    heard = (text.spoken[text.origin[i]] for i in range(named.start, named.end))
-    meant = text.words[named.start : named.end]
-    return "".join(h if fold(h) == m.lower() else m for h, m in zip(heard, meant, strict=True))
 
 
 def _title(named: Named, raw: str) -> str:

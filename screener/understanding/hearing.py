@@ -33,6 +33,7 @@ def _heard() -> tuple[Homophones, Mishearings]:
     ]
     names = [words for words in names if len(_CHINESE.findall(words[:2])) == 2]
     long = [words for words in classes().chinese() if len(words) > 2 and len(_CHINESE.findall(words[:2])) == 2]
+    long = [words for words in long if not words.startswith("我是")]  # a name follows these, whatever it sounds like
     return Homophones([*table["zh"], *names, *long], table["kept"]), Mishearings(table["en"])
 
 

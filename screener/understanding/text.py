@@ -100,6 +100,11 @@ class Plain:
         """The caller's own words behind a stretch of plain ones."""
         return self.spoken[self.origin[start] : self.origin[end - 1] + 1] if end > start else ""
 
+    def written(self, start: int, end: int) -> str:
+        """The plain characters of a stretch as the caller's words write them, where they mean the same."""
+        heard = (self.spoken[self.origin[place]] for place in range(start, end))
+        return "".join(h if fold(h) == m.lower() else m for h, m in zip(heard, self.words[start:end], strict=True))
+
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Where a stretch of plain words stands in the turns as they were given; one span for each turn."""
         if end <= start:
