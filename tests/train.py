@@ -35,6 +35,8 @@ STRANGERS = (
     "unseen/twentieth",
     "unseen/twentyfirst",
     "unseen/twentysecond",
+    "unseen/twentythird",
+    "unseen/twentyfourth",
 )
 SETS = (
     "data/calls",
