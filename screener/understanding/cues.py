@@ -53,7 +53,12 @@ class _Limits(dict[str, list[_Cue]]):
         self._every, self._keys = every, keys
 
     def __missing__(self, label: str) -> list[_Cue]:
-        self[label] = found = [u for u in self._every.get(label, ()) if u.pattern.may_be_in(self._keys)]
+        patterns = ((u, u.pattern) for u in self._every.get(label, ()))
+        self[label] = found = [
+            u
+            for u, pattern in patterns
+            if not (pattern.keys and pattern.keys.isdisjoint(self._keys)) and pattern.may_be_in(self._keys)
+        ]
         return found
 
 
@@ -88,16 +93,18 @@ class Cues:
         return sorted(hits, key=lambda hit: (hit.start, hit.end))
 
     def _taken_back(self, cue: _Cue, words: str, match: re.Match[str], unless: _Limits) -> bool:
+        own, negated, reported = unless[cue.label], unless["_negated"], unless["_reported"]
+        if not own and (cue.label in self._asserted or not (negated or reported)):
+            return False
         start, end, lang = match.start(), match.end(), cue.lang
         opens = words.rfind(".", 0, start) + 1
         stop = words.find(".", end, end + _AFTER[lang])
         low, high = max(opens, start - _BEFORE[lang]), end + _AFTER[lang] if stop < 0 else stop
-        if _within(unless[cue.label], lang, words, (low, high)):
+        if _within(own, lang, words, (low, high)):
             return True
         if cue.label in self._asserted:
             return False
         clause = max(opens, words.rfind(",", 0, start) + 1)
-        negated, reported = unless["_negated"], unless["_reported"]
         return _precedes(negated, lang, words, (max(clause, start - _NEGATED[lang]), start, end)) or (
             _precedes(reported, lang, words, (max(opens, start - _REPORTED[lang]), start, start))
         )

@@ -17,6 +17,8 @@ from screener.understanding.sound import Homophones, Mishearings
 from screener.understanding.text import Plain, plain
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_CHINESE_RUN = re.compile(r"[\u3400-\u9fff]+")
+_LATIN_WORD = re.compile(r"[a-z]+")
 
 
 @functools.cache
@@ -93,9 +95,10 @@ def _corrected(words: str) -> str:
 
 def language(words: str) -> Spoken:
     """Mandarin when a fair part of what is said is written in Chinese characters."""
-    chinese = len(_CHINESE.findall(words))
-    latin = len(re.findall(r"[a-z]+", words))
-    return Spoken.ZH if chinese > latin else Spoken.EN
+    if words.isascii():
+        return Spoken.EN
+    chinese = len(words) - len(_CHINESE_RUN.sub("", words))
+    return Spoken.ZH if chinese > len(_LATIN_WORD.findall(words)) else Spoken.EN
 
 
 def hear(turns: Sequence[str], lang: Spoken | None = None) -> Hearing:

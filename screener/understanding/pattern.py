@@ -34,19 +34,22 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern; text that holds none of its `keys`, or none of any of its `needs`, cannot match it.
+    """A compiled pattern; text that holds none of its `keys`, one of `must` not, or none of any of `needs` is no match.
 
     An English one matches only at words that begin with one of its `starts`, where these are known.
     """
 
     regex: re.Pattern[str]
     keys: frozenset[str]
+    must: frozenset[str] = frozenset()
     needs: tuple[frozenset[str], ...] = ()
     starts: frozenset[str] | None = None
 
     def may_be_in(self, found: set[str]) -> bool:
-        """Whether a text with these keys can match; the expression itself is asked only then."""
-        return not (self.keys and found.isdisjoint(self.keys)) and not any(map(found.isdisjoint, self.needs))
+        """Whether a text that has one of the keys can match; the expression itself is asked only then."""
+        if not self.must <= found:
+            return False
+        return not (self.needs and any(map(found.isdisjoint, self.needs)))
 
     def matches(self, words: str, places: dict[str, list[int]]) -> Iterator[re.Match[str]]:
         """Every match in order, none within another."""
@@ -205,8 +208,10 @@ def compile_pattern(source: str, lang: str, lists: dict[str, list[str]], *, keye
     if keyed and not part.keys:
         raise PatternError("every phrase needs a word that is always in it")
     expression = rf"\b{part.expression}(?![a-z])" if lang == "en" else part.expression
-    needs = tuple(need for need in reader.needs if need != part.keys) if len(branches(f"({source})")) == 1 else ()
-    return Pattern(re.compile(expression), part.keys, needs, part.starts if lang == "en" else None)
+    needs = [need for need in reader.needs if need != part.keys] if len(branches(f"({source})")) == 1 else []
+    must = frozenset().union(*(need for need in needs if len(need) == 1))
+    several = tuple(need for need in needs if len(need) > 1)
+    return Pattern(re.compile(expression), part.keys, must, several, part.starts if lang == "en" else None)
 
 
 def branches(source: str) -> list[str]:
