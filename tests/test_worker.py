@@ -404,7 +404,10 @@ def test_a_live_workers_follow_ups_are_left_to_it(
         assert until(lambda: bench.message().state == "sending" and server.told)
         with process(environ, tmp_path / "two.log"):
             assert until(lambda: count_beats(bench.store) == 2)
-            assert statuses(bench.store)["message:m1"][::2] == ("PENDING", "0")
+            status, _, slot = statuses(bench.store)["message:m1"]
+            # On a slow machine the first has given the carrier up by now.
+            assert (status, slot) in {("PENDING", "0"), ("SUCCESS", "0")}
+            assert bench.message().attempts == 1
 
 
 def count_beats(store: Store) -> int:
@@ -482,11 +485,22 @@ def test_a_follow_up_of_a_slot_that_nobody_holds_is_queued_again(store: Store, p
     DBOS.launch()
     try:
         assert slots.rescue(store, "7") == 0  # its own, which it is just doing
+        with held(store, 7):
+            assert store.is_sqlite or slots.rescue(store, "0") == 0
         assert slots.rescue(store, "0") == 1
         assert slots.rescue(store, "0") == 0
     finally:
         DBOS.destroy(destroy_registry=True)
     assert statuses(store)["text:CA1"][:2] == ("ENQUEUED", engine.QUEUE)
-    if not store.is_sqlite:  # and the slot is free for the next worker
-        with create_engine(store.engine.url, poolclass=NullPool).connect() as another:
-            assert slots._try_slot(another, 7)
+    with held(store, 7) as taken:  # and the slot is free for the next worker
+        assert taken
+
+
+@contextmanager
+def held(store: Store, slot: int) -> Iterator[bool]:
+    """Another worker has that slot, if it can; SQLite has none to take."""
+    if store.is_sqlite:
+        yield True
+        return
+    with create_engine(store.engine.url, poolclass=NullPool).connect() as another:
+        yield slots._try_slot(another, slot)
