@@ -8,7 +8,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from screener import worker
 from screener.settings import Settings
 from screener.simulator import Carrier
-from screener.store import Store, beats
+from screener.store import Store, beats, open_store
 from screener.worker import engine, slots
 from screener.worker.clock import Clock
 from tests.answering import Server
@@ -175,6 +176,22 @@ def test_what_the_engine_has_given_up_is_started_again(store: Store, promises: e
         promises(tx, "text", "CA1:r1")  # ... and so a re-run has its own
     assert promises.under_way("text") == {"CA1"}
     assert promises.purge(datetime.now(UTC) + timedelta(days=1)) == 3
+
+
+def test_a_database_that_is_gone_is_not_waited_for() -> None:
+    """By itself the engine's client tries again without end, and a look would never come to its other parts."""
+    store = open_store("postgresql+psycopg://nobody@127.0.0.1:9/none")
+    failed = threading.Event()
+
+    def look() -> None:
+        with suppress(OperationalError):
+            engine.Promises(store).under_way("text")
+        with suppress(OperationalError):
+            engine.Promises(store).ever("text", ["CA1"])
+        failed.set()
+
+    threading.Thread(target=look, daemon=True).start()
+    assert failed.wait(PATIENCE)
 
 
 def test_the_engine_is_pinned() -> None:
@@ -419,8 +436,6 @@ def test_a_second_sqlite_worker_says_why_it_ends(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """It waits for the one before it, then ends with a plain reason."""
-    from screener.store import open_store
-
     monkeypatch.setattr(slots, "LOCK_WAIT_SECONDS", 0.3)
     store = open_store(sqlite_url)
     with slots.slot(store, tmp_path), pytest.raises(slots.WorkerBusy, match="PostgreSQL"), slots.slot(store, tmp_path):
@@ -434,8 +449,6 @@ def test_a_worker_that_loses_its_slot_ends_at_once(
     postgres_url: str, settings_of: Callable[[str], Settings], tmp_path: Path
 ) -> None:
     """Without its lock it could overlap with the one that takes over."""
-    from screener.store import open_store
-
     store = open_store(postgres_url)
     with process(environment(settings_of(postgres_url), "http://127.0.0.1:9"), tmp_path / "one.log") as one:
         assert until(lambda: beat_of(store))
