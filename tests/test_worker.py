@@ -8,7 +8,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from screener import worker
 from screener.settings import Settings
 from screener.simulator import Carrier
-from screener.store import Store, beats
+from screener.store import Store, beats, open_store
 from screener.worker import engine, slots
 from screener.worker.clock import Clock
 from tests.answering import Server
@@ -175,6 +176,22 @@ def test_what_the_engine_has_given_up_is_started_again(store: Store, promises: e
         promises(tx, "text", "CA1:r1")  # ... and so a re-run has its own
     assert promises.under_way("text") == {"CA1"}
     assert promises.purge(datetime.now(UTC) + timedelta(days=1)) == 3
+
+
+def test_a_database_that_is_gone_is_not_waited_for() -> None:
+    """By itself the engine's client tries again without end, and a look would never come to its other parts."""
+    store = open_store("postgresql+psycopg://nobody@127.0.0.1:9/none")
+    failed = threading.Event()
+
+    def look() -> None:
+        with suppress(OperationalError):
+            engine.Promises(store).under_way("text")
+        with suppress(OperationalError):
+            engine.Promises(store).ever("text", ["CA1"])
+        failed.set()
+
+    threading.Thread(target=look, daemon=True).start()
+    assert failed.wait(PATIENCE)
 
 
 def test_the_engine_is_pinned() -> None:
@@ -404,7 +421,10 @@ def test_a_live_workers_follow_ups_are_left_to_it(
         assert until(lambda: bench.message().state == "sending" and server.told)
         with process(environ, tmp_path / "two.log"):
             assert until(lambda: count_beats(bench.store) == 2)
-            assert statuses(bench.store)["message:m1"][::2] == ("PENDING", "0")
+            status, _, slot = statuses(bench.store)["message:m1"]
+            # On a slow machine the first has given the carrier up by now.
+            assert (status, slot) in {("PENDING", "0"), ("SUCCESS", "0")}
+            assert bench.message().attempts == 1
 
 
 def count_beats(store: Store) -> int:
@@ -416,8 +436,6 @@ def test_a_second_sqlite_worker_says_why_it_ends(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """It waits for the one before it, then ends with a plain reason."""
-    from screener.store import open_store
-
     monkeypatch.setattr(slots, "LOCK_WAIT_SECONDS", 0.3)
     store = open_store(sqlite_url)
     with slots.slot(store, tmp_path), pytest.raises(slots.WorkerBusy, match="PostgreSQL"), slots.slot(store, tmp_path):
@@ -431,8 +449,6 @@ def test_a_worker_that_loses_its_slot_ends_at_once(
     postgres_url: str, settings_of: Callable[[str], Settings], tmp_path: Path
 ) -> None:
     """Without its lock it could overlap with the one that takes over."""
-    from screener.store import open_store
-
     store = open_store(postgres_url)
     with process(environment(settings_of(postgres_url), "http://127.0.0.1:9"), tmp_path / "one.log") as one:
         assert until(lambda: beat_of(store))
@@ -482,11 +498,22 @@ def test_a_follow_up_of_a_slot_that_nobody_holds_is_queued_again(store: Store, p
     DBOS.launch()
     try:
         assert slots.rescue(store, "7") == 0  # its own, which it is just doing
+        with held(store, 7):
+            assert store.is_sqlite or slots.rescue(store, "0") == 0
         assert slots.rescue(store, "0") == 1
         assert slots.rescue(store, "0") == 0
     finally:
         DBOS.destroy(destroy_registry=True)
     assert statuses(store)["text:CA1"][:2] == ("ENQUEUED", engine.QUEUE)
-    if not store.is_sqlite:  # and the slot is free for the next worker
-        with create_engine(store.engine.url, poolclass=NullPool).connect() as another:
-            assert slots._try_slot(another, 7)
+    with held(store, 7) as taken:  # and the slot is free for the next worker
+        assert taken
+
+
+@contextmanager
+def held(store: Store, slot: int) -> Iterator[bool]:
+    """Another worker has that slot, if it can; SQLite has none to take."""
+    if store.is_sqlite:
+        yield True
+        return
+    with create_engine(store.engine.url, poolclass=NullPool).connect() as another:
+        yield slots._try_slot(another, slot)
