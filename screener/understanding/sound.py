@@ -49,19 +49,27 @@ class Homophones:
                 out[at:free] = word
         return "".join(out)
 
-    def _that_sound(self, pair: str) -> tuple[str, ...]:
-        """The known words that begin with two characters of this sound and may yet be meant, the longest first."""
+    def _that_sound(self, pair: str) -> tuple[tuple[str, frozenset[str]], ...]:
+        """The known words that begin with two characters of this sound and may yet be meant, the longest first.
+
+        With each the sounds of its third character, none where it has two.
+        """
         sounds = itertools.product(*map(syllables, pair))
         found = {word for sound in sounds for word in self._by_sound.get(sound, ())}
         found = {word for word in found if 2 * sum(a != b for a, b in zip(word[:2], pair, strict=True)) <= len(word)}
-        return tuple(sorted(found, key=lambda word: (-len(word), word)))
+        ordered = sorted(found, key=lambda word: (-len(word), word))
+        return tuple((word, syllables(word[2]) if len(word) > 2 else frozenset()) for word in ordered)
 
-    def _known(self, words: str, at: int, known: tuple[str, ...]) -> str | None:
+    def _known(self, words: str, at: int, known: tuple[tuple[str, frozenset[str]], ...]) -> str | None:
         """The longest known word that sounds as the text does here, at least half of it written alike."""
         near: str | None = None
-        for word in known:
+        third = words[at + 2 : at + 3]
+        heard = syllables(third) if third else frozenset()
+        for word, sounds in known:
             if near and len(word) < len(near):
                 break
+            if sounds and sounds.isdisjoint(heard):
+                continue
             if words.startswith(word, at):
                 return word
             if near is None and self._fits(word, words[at : at + len(word)]):
