@@ -45,10 +45,16 @@ def test_a_likely_impostor_becomes_one(other):
     assert swindle is (other if other is Category.DEBT_RELIEF_SELLER else Category.IMPOSTOR)
 
 
+@pytest.mark.parametrize("other", ["bank", "lender_platform", "collection_agency", "law_firm"])
+def test_an_impostor_that_the_lists_found_is_no_creditor(other):
+    """Where phrases show a swindle, no guess makes a bank, a lender, an agency or a law firm of it, however sure it is."""
+    assert corrected(Category.IMPOSTOR, _guess({other: 0.99})) is Category.IMPOSTOR
+
+
 def test_an_impostor_that_the_lists_found_needs_little_more():
-    """Where phrases show a swindle, a guess that hardly says so is enough, and one that speaks against it is heeded."""
-    assert corrected(Category.IMPOSTOR, _guess({Category.BANK: 0.9, Category.IMPOSTOR: 0.3})) is Category.IMPOSTOR
-    assert corrected(Category.BANK, _guess({Category.BANK: 0.9, Category.IMPOSTOR: 0.3})) is Category.BANK
+    """A guess that hardly says so is enough then, and one that speaks of a harmless caller is heeded."""
+    assert corrected(Category.IMPOSTOR, _guess({Category.PERSONAL: 0.9, Category.IMPOSTOR: 0.3})) is Category.IMPOSTOR
+    assert corrected(Category.UNKNOWN, _guess({Category.PERSONAL: 0.9, Category.IMPOSTOR: 0.3})) is Category.PERSONAL
     assert corrected(Category.IMPOSTOR, _guess({Category.PERSONAL: 0.9, Category.IMPOSTOR: 0.1})) is Category.PERSONAL
 
 

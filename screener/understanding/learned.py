@@ -28,6 +28,7 @@ _DEMANDS = frozenset(
         RedFlag.THREATENS_ARREST,
     }
 )
+_CREDITORS = frozenset({Category.BANK, Category.LENDER_PLATFORM, Category.COLLECTION_AGENCY, Category.LAW_FIRM})
 _HARMLESS = frozenset({Category.DELIVERY, Category.PERSONAL, Category.GOVERNMENT, Category.MARKETING})
 _REACH = {Spoken.ZH: 14, Spoken.EN: 45}  # characters on either side of the word that tells most
 
@@ -74,8 +75,9 @@ def _log_odds(chance: float) -> float:
 def corrected(found: Category, guess: Guess, flags: Collection[str] = ()) -> Category:
     """The likeliest category; the one that the lists found where nothing is guessed.
 
-    A likely impostor is one although something else is likelier, and sooner where the lists say so too. With a likely
-    swindler's sign among the red flags that phrases show, no caller is harmless whom the lists do not call so.
+    A likely impostor is one although something else is likelier, and sooner where the lists say so too: one that they
+    found is never told as a bank, a lender, an agency or a law firm. With a likely swindler's sign among the red flags
+    that phrases show, no caller is harmless whom the lists do not call so.
     """
     if not guess:
         return found
@@ -83,6 +85,8 @@ def corrected(found: Category, guess: Guess, flags: Collection[str] = ()) -> Cat
     barred = {Category.IMPOSTOR, *(_HARMLESS - {found} if demands else ())}
     others = [category for category in Category if category not in barred]
     best = max(others, key=lambda category: _log_odds(guess[category]) + _FRIENDLY * (category in _HARMLESS))
+    if found is Category.IMPOSTOR and best in _CREDITORS:
+        return found
     least = _SWINDLE_RELIEF if best is Category.DEBT_RELIEF_SELLER else _SWINDLE
     least = _SWINDLE_FOUND if found is Category.IMPOSTOR else least
     return Category.IMPOSTOR if guess[Category.IMPOSTOR] >= least else best
