@@ -3,9 +3,10 @@
 import functools
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from screener.understanding.keys import WORD
 from screener.understanding.text import Plain
 
 # Speakers and recognisers mix these up; tones are dropped throughout.
@@ -89,33 +90,44 @@ class Homophones:
 
 
 class Mishearings:
-    """English phrases that stand for others; the repaired text keeps its length, padded with blanks."""
+    """English phrases that stand for others, each by its first word; the longest is tried first."""
 
     def __init__(self, heard: dict[str, str]) -> None:
-        self._heard = heard
-        self._first = {phrase.split()[0] for phrase in heard}
-        ordered = sorted(heard, key=len, reverse=True)
-        self._any = re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})\b") if ordered else None
+        self._by_first: dict[str, list[tuple[str, str]]] = {}
+        for phrase in sorted(heard, key=len, reverse=True):
+            self._by_first.setdefault(WORD.findall(phrase)[0], []).append((phrase, heard[phrase]))
 
     def repair(self, text: Plain) -> Plain:
         """The text with each misheard phrase replaced."""
-        if self._any is None or self._first.isdisjoint(re.findall(r"[a-z0-9]+", text.words)):
-            return text
-        if not self._any.search(text.words):
-            return text
         words: list[str] = []
         origin: list[int] = []
         at = 0
-        for match in self._any.finditer(text.words):
-            said = self._heard[match.group()]
-            words += [text.words[at : match.start()], said]
-            origin += text.origin[at : match.start()]
-            last = text.origin[match.end() - 1]
-            origin += [min(text.origin[match.start()] + i, last) for i in range(len(said) - 1)] + [last]
-            at = match.end()
+        for start, phrase, said in self._found(text.words):
+            end = start + len(phrase)
+            words += [text.words[at:start], said]
+            origin += text.origin[at:start]
+            last = text.origin[end - 1]
+            origin += [min(text.origin[start] + i, last) for i in range(len(said) - 1)] + [last]
+            at = end
+        if not words:
+            return text
         words.append(text.words[at:])
         origin += text.origin[at:]
         return Plain("".join(words), tuple(origin), text.spoken, text.starts)
+
+    def _found(self, words: str) -> Iterator[tuple[int, str, str]]:
+        """Misheard phrases that stand as whole words, where they begin, and what was said; none within another."""
+        free = 0
+        for word in WORD.finditer(words):
+            start = word.start()
+            if start < free or words[start - 1 : start].isalnum():
+                continue
+            for phrase, said in self._by_first.get(word.group(), ()):
+                end = start + len(phrase)
+                if words.startswith(phrase, start) and not words[end : end + 1].isalnum():
+                    free = end
+                    yield start, phrase, said
+                    break
 
 
 _SOFT = re.compile(r"c(?=[eiy])|x")
