@@ -16,7 +16,7 @@ def given_names() -> frozenset[str]:
     return frozenset((seeds() / "cues" / "given_names.txt").read_text("utf-8").split())
 
 
-_CAPITAL, _SMALL = re.compile("[A-Z]"), re.compile("[a-z]")
+_CAPITAL, _STOP = re.compile("[A-Z]"), frozenset(".,?!")
 words_in = re.compile(r"[a-z0-9]+").finditer
 _LOOSE_END = re.compile(r"(?: (?:of|and|the|for|a))+$")
 
@@ -27,8 +27,8 @@ class Running:
     def __init__(self, text: Plain) -> None:
         self.text = text
         self.words = text.words
-        capitals, small = len(_CAPITAL.findall(text.spoken)), len(_SMALL.findall(text.spoken))
-        self.cased = capitals > 0.012 * (capitals + small) and any(c in text.spoken for c in ".,?!")
+        capitals = len(_CAPITAL.findall(text.spoken))
+        self.cased = capitals > 0.01 * len(text.spoken) and not _STOP.isdisjoint(text.spoken)
 
     def run(self, start: int, *, cased: bool) -> tuple[int, bool] | None:
         """How far a name runs: capitals where the transcript has them, else up to a word of no name."""
