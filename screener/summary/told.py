@@ -50,7 +50,9 @@ class Told:
 
     @property
     def suspect(self) -> bool:
-        """An impostor's pattern, or a row of the guidance that says stop."""
+        """An impostor's pattern, or a row of the guidance that says stop; nobody is suspect who was asked nothing."""
+        if self.busy:
+            return False
         stopped = self.advice.stop and not self.advice.emergency
         return self.category is Category.IMPOSTOR or (stopped and self.category is not Category.DEBT_RELIEF_SELLER)
 
