@@ -4,7 +4,7 @@ import re
 
 from screener.understanding.claims_zh import Named
 from screener.understanding.grammar import listed, rule
-from screener.understanding.names import Name, known_names, name_at, sounds_like
+from screener.understanding.names import Name, begins_none, known_names, name_at, sounds_like
 from screener.understanding.naming import kind_of_name
 from screener.understanding.spoken_en import Running, given_names, words_in
 
@@ -78,6 +78,8 @@ class Introductions(Running):
         self, start: int, weight: int, *, opening: bool = False, article: bool = False, free: bool = True
     ) -> list[Named]:
         """The name that begins at a place: one that is known, one that sounds like it, or one as spoken."""
+        if begins_none(self.words, start):
+            return []
         exact = name_at(self.words, start)
         if exact and not self._person(exact, start):
             end = start + len(exact.words)

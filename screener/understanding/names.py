@@ -81,6 +81,7 @@ def _by_start() -> dict[str, list[Name]]:
 _WORD = re.compile(r"[a-z0-9]+")
 _FEW = re.compile(r"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){0,5}")
 _LAST = re.compile(r"(?: | \. )?[a-z0-9]+$")
+_MISHEARD = frozenset({"in", "on"})  # what is heard of names that begin so: in trum, on track
 _LETTERS = re.compile(r"(?<=\b[a-z]) (?=[a-z]\b)")  # between letters that are said one by one
 
 
@@ -106,6 +107,13 @@ def mentions(words: str) -> list[Mention]:
                 free = end
                 break
     return found
+
+
+def begins_none(words: str, start: int) -> bool:
+    """Whether the word at a place is one with which no name begins, so that none need be looked for."""
+    match = _WORD.match(words, start)
+    first = match.group() if match else ""
+    return first in listed("lists.stop") and first not in _by_start() and first not in _MISHEARD
 
 
 def name_at(words: str, start: int) -> Name | None:
