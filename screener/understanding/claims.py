@@ -20,7 +20,7 @@ class Claims:
     principals: tuple[Named, ...]
     passing: tuple[Named, ...]
     couriers: tuple[Named, ...]
-    country: Jurisdiction | None
+    hint: Jurisdiction | None
 
     def best(self) -> Named | None:
         """The name that the caller most surely gives as its own."""
@@ -38,11 +38,10 @@ def country(words: str, hint: Jurisdiction | None) -> Jurisdiction | None:
 def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     """Every name in the call by the part it plays."""
     words = hearing.text.words
-    where = country(words, hint)
     if hearing.lang is Spoken.EN:
-        said = Introductions(hearing.text)
+        said = Introductions(hearing.text, hearing.keys.places)
         own = [n for n in said.claimed() if n.weight > 0]
-        return Claims(tuple(own), tuple(said.principals()), (), _couriers(words), where)
+        return Claims(tuple(own), tuple(said.principals()), (), _couriers(words), hint)
     names = claims_zh.known(words)
     own = [n for n in names if n.weight > 0]
     free = [
@@ -73,7 +72,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
             and n.name.kind in ("delivery", "platform")
             and not rule("claims_zh.bought_or_near").match(words, n.end)
         ),
-        where,
+        hint,
     )
 
 
@@ -102,11 +101,13 @@ def _longer(free: Named, known: Named) -> bool:
     ) or (known.name is not None and not known.name.owners and len(free.words) > len(known.words))
 
 
-def claim(hearing: Hearing, named: Named | None, where: Jurisdiction | None) -> Claim | None:
-    """A name as a claim, with the organisation of the gazetteer that bears it."""
+def claim(hearing: Hearing, named: Named | None, hint: Jurisdiction | None) -> Claim | None:
+    """A name as a claim, with the organisation of the gazetteer that bears it where the call plays."""
     if named is None:
         return None
     text = hearing.text
+    several = named.name and len(named.name.owners) > 1
+    where = country(text.words, hint) if several else None
     organisation = owner(named.name, where) if named.name else None
     raw = text.raw(named.start, named.end)
     if organisation is None:

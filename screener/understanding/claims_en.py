@@ -1,12 +1,15 @@
 """Whom an English-speaking caller claims to be, and for whom it claims to act."""
 
 import re
+from collections.abc import Iterator
 
 from screener.understanding.claims_zh import Named
-from screener.understanding.grammar import listed, rule
+from screener.understanding.grammar import led, listed, rule
+from screener.understanding.keys import Places
 from screener.understanding.names import Name, begins_none, known_names, name_at, sounds_like
 from screener.understanding.naming import kind_of_name
 from screener.understanding.spoken_en import Running, given_names, words_in
+from screener.understanding.text import Plain
 
 _PLAIN = frozenset(
     {
@@ -26,48 +29,86 @@ _PLAIN = frozenset(
 
 
 _FIRST = re.compile("[a-z]+ ")
-_SELF_AFTER = re.compile(r"\b(?:here|calling)\b")
+_SENTENCE = re.compile(r"\. ").finditer
 
 
 class Introductions(Running):
     """Everything that an English call says in the places where names are given."""
 
+    def __init__(self, text: Plain, places: Places) -> None:
+        super().__init__(text)
+        self._places = places
+        self._sentences = [0, *(stop.start() for stop in _SENTENCE(self.words))]
+
+    def _led(self, name: str) -> Iterator[re.Match[str]]:
+        return led(f"claims_en.{name}").matches(self.words, self._places)
+
     def claimed(self) -> list[Named]:
         """Names in the order of how surely they are the caller's own."""
-        found: list[Named] = []
-        for match in rule("claims_en.self").finditer(self.words):
-            if rule("claims_en.not_own").search(
-                self.words[max(0, match.start() - 12) : match.start()]
-            ) and match.group().split()[0] in ("at", "with", "of", "in", "from"):
-                continue
-            strong = 3 if match.group().split()[0] not in ("at", "with", "of", "in") else 2
-            found += self._at(match.end() - 2, strong, article=True) if match.group().endswith(" a ") else []
-            described = match.group().endswith(" a ") and not self.cased
-            found += self._at(match.end(), strong, free=not described)
-            called = _FIRST.match(self.words, match.end())
-            if called and not self.cased and called.group().strip() in given_names():
-                found += self._at(called.end(), 2)
-        for match in rule("claims_en.beside").finditer(self.words):
-            first = match.group(1) or match.group(2) or ""
-            if match.group(3) or first in given_names() or rule("claims_en.officer").match(first):
-                found += self._at(match.end(), 3)
-            elif match.group(1) and self.cased:
-                found += [n for n in self._at(match.end(), 2) if rule("claims_en.org_tail").search(n.words)]
-        for match in rule("claims_en.ranked").finditer(self.words) if not self.cased else ():
+        found = [*self._introduced(), *self._beside()]
+        for match in self._led("ranked") if not self.cased else ():
             found += self._at(match.end(), 2, free=False)
-        for match in rule("claims_en.practice").finditer(self.words):
-            found.append(Named(match.group(1), match.start(1), match.end(1), 3))
-        for match in rule("claims_en.open").finditer(self.words):
+        for match in self._led("practice"):
+            if rule("claims_en.practice_before").search(self.words[max(0, match.start() - 9) : match.start()]):
+                found.append(Named(match.group(), match.start(), match.end(), 3))
+        for match in self._opened():
             if match.end() < len(self.words) and (match.start() < 160 or match.group()):
                 found += self._at(match.end(), 2, opening=True)
-        for match in _SELF_AFTER.finditer(self.words):
+        for match in self._led("self_after"):
             found += self._ending(match.start())
         return sorted(found, key=lambda named: (-named.weight, named.start))
+
+    def _introduced(self) -> list[Named]:
+        """Names after "this is", "from" and the like."""
+        found: list[Named] = []
+        for match in self._led("self"):
+            said = match.group()
+            first = said[: said.index(" ")]
+            loose = first in ("at", "with", "of", "in")
+            if (loose or first == "from") and rule("claims_en.not_own").search(
+                self.words[max(0, match.start() - 12) : match.start()]
+            ):
+                continue
+            strong = 2 if loose else 3
+            found += self._at(match.end() - 2, strong, article=True) if said.endswith(" a ") else []
+            described = said.endswith(" a ") and not self.cased
+            found += self._at(match.end(), strong, free=not described)
+            called = None if self.cased else _FIRST.match(self.words, match.end())
+            if called and called.group().strip() in given_names():
+                found += self._at(called.end(), 2)
+        return found
+
+    def _beside(self) -> list[Named]:
+        """Names beside a person's: "hello, john, chase", "officer lee, metro police"."""
+        found: list[Named] = []
+        hailed, beside, free = rule("claims_en.hailed"), led("claims_en.beside"), 0
+        for at in sorted([*self._sentences, *beside.spots(self._places)]):
+            match = (hailed.match(self.words, at) or beside.regex.match(self.words, at)) if at >= free else None
+            if not match:
+                continue
+            free = match.end()
+            greeted, reached, titled = (*match.groups(), None, None)[:3]
+            first = greeted or reached or ""
+            if titled or first in given_names() or rule("claims_en.officer").match(first):
+                found += self._at(match.end(), 3)
+            elif greeted and self.cased:
+                found += [n for n in self._at(match.end(), 2) if rule("claims_en.org_tail").search(n.words)]
+        return found
+
+    def _opened(self) -> Iterator[re.Match[str]]:
+        """Where a sentence begins after its greetings."""
+        second = [2] if self.words[1:2] == " " else []
+        free = 0
+        for at in sorted([0, *second, *(stop + 2 for stop in self._sentences[1:])]):
+            match = rule("claims_en.open").match(self.words, at) if at >= free else None
+            if match:
+                free = match.end()
+                yield match
 
     def principals(self) -> list[Named]:
         """Names for which the caller says it acts, most surely first."""
         found: list[Named] = []
-        for match in rule("claims_en.acts_for").finditer(self.words):
+        for match in self._led("acts_for"):
             for named in self._at(match.end(), 2, free=False):
                 if named.name is not None:
                     sure = 3 if rule("claims_en.acts_surely").match(match.group()) else 1

@@ -3,9 +3,12 @@
 import functools
 import re
 import tomllib
+from collections.abc import Iterator
 from typing import Any
 
 from screener.seeds import seeds
+from screener.understanding.keys import start_of
+from screener.understanding.pattern import Pattern, branches
 
 
 class GrammarError(ValueError):
@@ -36,6 +39,48 @@ def check_grammar() -> None:
     for table in _tables():
         for key in keys(table) if table not in ("lists", "brands") else ():
             rule(f"{table}.{key}")
+
+
+@functools.cache
+def led(name: str) -> Pattern:
+    """The expression TABLE.KEY, each of whose alternatives begins with a word, so that few places need be tried."""
+    expression = rule(name).pattern
+    try:
+        return Pattern(expression, frozenset(), starts=frozenset(_starts(expression.removeprefix(r"\b"), "")))
+    except ValueError as problem:
+        raise GrammarError(f"{seeds() / 'cues' / 'grammar.toml'}: {name}: {problem}") from problem
+
+
+_GROUP = "(?:"
+_OPENING = re.compile(r"[a-z]+")
+
+
+def _starts(expression: str, after: str) -> Iterator[str]:
+    """How the alternatives of an expression begin that stands before another."""
+    for part in branches(f"({expression})"):
+        if part.startswith(_GROUP):
+            close = _closing(part)
+            yield from _starts(part[len(_GROUP) : close], part[close + 1 :] + after)
+            continue
+        match = _OPENING.match(part)
+        word, rest = match.group() if match else "", part[match.end() if match else 0 :] or after
+        if rest[:1] in ("?", "*"):
+            word, rest = word[:-1], ""
+        if not word or (len(word) < 3 and not rest.startswith((" ", r"\b", _GROUP + " "))):
+            raise ValueError(f"{part!r} does not begin with a word")
+        yield start_of(word)
+
+
+def _closing(part: str) -> int:
+    """Where the bracket closes with which a part begins."""
+    depth = 0
+    for place, mark in enumerate(part):
+        depth += (mark == "(") - (mark == ")")
+        if depth == 0:
+            if part[place + 1 : place + 2] in ("?", "*"):
+                raise ValueError(f"{part!r} may begin in any way")
+            return place
+    raise ValueError(f"{part!r} is not closed")
 
 
 @functools.cache

@@ -5,13 +5,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 WORD = re.compile(r"[a-z0-9]+")
+Places = dict[str, list[int]]  # where English words and figures begin, by how they begin
 
 
 class Keys(NamedTuple):
     """What a text's patterns are looked up by: Chinese characters and pairs, English word beginnings."""
 
     found: set[str]
-    places: dict[str, list[int]]  # where English words and figures begin, by how they begin
+    places: Places
 
 
 def start_of(word: str) -> str:
@@ -22,7 +23,7 @@ def start_of(word: str) -> str:
 def keys_of(words: str) -> Keys:
     """Everything in a text that a pattern can be looked up by."""
     found: set[str] = set()
-    places: dict[str, list[int]] = {}
+    places: Places = {}
     if not words.isascii():
         found.update(map("".join, pairwise(words)), words)
     for word in WORD.finditer(words):

@@ -47,7 +47,7 @@ def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim
         own = said.passing[0]
     if own is None and category is Category.MARKETING and hearing.lang == "en":
         own = next((n for n in said.principals if n.weight >= 3), None)
-    return claim(hearing, _lending(own, category), said.country)
+    return claim(hearing, _lending(own, category), said.hint)
 
 
 def _lending(own: Named | None, category: Category) -> Named | None:
@@ -78,7 +78,7 @@ def principal_of(hearing: Hearing, said: Claims, category: Category, own: Claim 
     if category not in _ACTING:
         return None
     for named in (*said.principals, *(n for n in said.own if n.name and n.name.kind in _LENDERS)):
-        found = claim(hearing, named, said.country)
+        found = claim(hearing, named, said.hint)
         if found and (own is None or found.key != own.key):
             return found
     return None

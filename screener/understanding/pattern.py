@@ -11,9 +11,10 @@ _       a name: up to four Chinese characters or one English word
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from screener.understanding.keys import WORD, start_of
+from screener.understanding.keys import WORD, Places, start_of
 from screener.understanding.numerals import EN_NUMERAL, ZH_NUMERAL
 
 _GAPS = {
@@ -26,24 +27,31 @@ _NUMBERS = {
 }
 _NAMES = {"zh": r"[^.,]{1,4}?", "en": r"[a-z0-9]+"}
 _SPACE = r"(?: , | )"
+_LITERAL = re.compile(r"[^(){}|~#?*_\[\]\\$^]+")
+_LATIN_FIRST, _LATIN_LAST = re.compile(r"^(?=[a-z])"), re.compile(r"(?<=[a-z])$")
 
 
 class PatternError(ValueError):
     """A pattern that cannot be read; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
-    """A compiled pattern; text that holds none of its `keys`, one of `must` not, or none of any of `needs` is no match.
+    """A pattern as it is looked up; text without any of its `keys`, all of `must` and some of each of `needs` is no match.
 
     An English one matches only at words that begin with one of its `starts`, where these are known.
     """
 
-    regex: re.Pattern[str]
+    expression: str
     keys: frozenset[str]
     must: frozenset[str] = frozenset()
     needs: tuple[frozenset[str], ...] = ()
     starts: frozenset[str] | None = None
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The expression, compiled when a text first asks for it: of thousands, a call asks for some dozens."""
+        return re.compile(self.expression)
 
     def may_be_in(self, found: set[str]) -> bool:
         """Whether a text that has one of the keys can match; the expression itself is asked only then."""
@@ -51,14 +59,19 @@ class Pattern:
             return False
         return not (self.needs and any(map(found.isdisjoint, self.needs)))
 
-    def matches(self, words: str, places: dict[str, list[int]]) -> Iterator[re.Match[str]]:
+    def matches(self, words: str, places: Places) -> Iterator[re.Match[str]]:
         """Every match in order, none within another."""
-        return self.regex.finditer(words) if self.starts is None else self._anchored(words, places, self.starts)
+        return self.regex.finditer(words) if self.starts is None else self._anchored(words, self.spots(places))
 
-    def _anchored(self, words: str, places: dict[str, list[int]], starts: frozenset[str]) -> Iterator[re.Match[str]]:
+    def spots(self, places: Places) -> list[int]:
+        """Where words stand with which a match may begin."""
+        starts = self.starts or ()
         few, many = (starts, places) if len(starts) < len(places) else (places, starts)
+        return sorted([at for start in few if start in many for at in places[start]])
+
+    def _anchored(self, words: str, spots: list[int]) -> Iterator[re.Match[str]]:
         free = 0
-        for at in sorted([at for start in few if start in many for at in places[start]]):
+        for at in spots:
             match = self.regex.match(words, at) if at >= free else None
             if match:
                 free = match.end()
@@ -155,7 +168,7 @@ class _Reader:
         return inner._replace(expression=f"(?:{inner.expression})")
 
     def literal(self) -> _Part:
-        match = re.compile(r"[^(){}|~#?*_\[\]\\$^]+").match(self.source, self.at)
+        match = _LITERAL.match(self.source, self.at)
         assert match is not None
         text, self.at = match.group(), match.end()
         if self.lang == "zh" and self.peek("?"):
@@ -165,7 +178,7 @@ class _Reader:
             text, self.at = text[:-1], self.at - 1
         expression = re.escape(text).replace(r"\ ", " ").replace(" ", _SPACE)
         if self.lang == "zh":
-            expression = re.sub(r"^(?=[a-z])", "(?<![a-z])", re.sub(r"(?<=[a-z])$", "(?![a-z])", expression))
+            expression = _LATIN_FIRST.sub("(?<![a-z])", _LATIN_LAST.sub("(?![a-z])", expression))
             return _Part(expression, frozenset({text[:2]}) if text else frozenset())
         starred = self.peek("*")
         words = WORD.findall(text)
@@ -211,7 +224,7 @@ def compile_pattern(source: str, lang: str, lists: dict[str, list[str]], *, keye
     needs = [need for need in reader.needs if need != part.keys] if len(branches(f"({source})")) == 1 else []
     must = frozenset().union(*(need for need in needs if len(need) == 1))
     several = tuple(need for need in needs if len(need) > 1)
-    return Pattern(re.compile(expression), part.keys, must, several, part.starts if lang == "en" else None)
+    return Pattern(expression, part.keys, must, several, part.starts if lang == "en" else None)
 
 
 def branches(source: str) -> list[str]:
