@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from screener.model import Claim, Jurisdiction, Spoken
 from screener.understanding import claims_zh, spoken_zh
@@ -12,19 +13,43 @@ from screener.understanding.hearing import Hearing
 from screener.understanding.names import mentions, owner
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claims:
     """What a caller gives as names, before it is known what kind of call this is."""
 
+    hearing: Hearing
     own: tuple[Named, ...]
-    principals: tuple[Named, ...]
-    passing: tuple[Named, ...]
-    couriers: tuple[Named, ...]
+    others: tuple[Named, ...]  # known Chinese names that are not the caller's own
     hint: Jurisdiction | None
 
     def best(self) -> Named | None:
         """The name that the caller most surely gives as its own."""
         return self.own[0] if self.own else None
+
+    @cached_property
+    def principals(self) -> tuple[Named, ...]:
+        """For whom the caller says it acts, most surely first."""
+        if self.hearing.lang is Spoken.EN:
+            return tuple(Introductions(self.hearing.text, self.hearing.keys.places).principals())
+        return tuple(n for n in self.others if n.weight == -1)
+
+    @cached_property
+    def passing(self) -> tuple[Named, ...]:
+        """Names that fall in passing."""
+        return tuple(n for n in self.others if n.weight == 0 and n.name and not n.name.ordinary)
+
+    @cached_property
+    def couriers(self) -> tuple[Named, ...]:
+        """Couriers and shops, wherever they are named."""
+        words = self.hearing.text.words
+        if self.hearing.lang is Spoken.EN:
+            return _couriers(words)
+        bought = rule("claims_zh.bought_or_near")
+        return tuple(
+            n
+            for n in self.others
+            if n.weight == 0 and n.name and n.name.kind in ("delivery", "platform") and not bought.match(words, n.end)
+        )
 
 
 def country(words: str, hint: Jurisdiction | None) -> Jurisdiction | None:
@@ -40,8 +65,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     words = hearing.text.words
     if hearing.lang is Spoken.EN:
         said = Introductions(hearing.text, hearing.keys.places)
-        own = [n for n in said.claimed() if n.weight > 0]
-        return Claims(tuple(own), tuple(said.principals()), (), _couriers(words), hint)
+        return Claims(hearing, tuple(n for n in said.claimed() if n.weight > 0), (), hint)
     names = claims_zh.known(words)
     own = [n for n in names if n.weight > 0]
     free = [
@@ -60,20 +84,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     own = [n for n in own if not any(f.start <= n.start < f.end and _longer(f, n) for f in longer)]
     own += longer
     own.sort(key=lambda n: (-n.weight, n.start))
-    others = [n for n in names if n.name and n.weight == 0]
-    return Claims(
-        tuple(own),
-        tuple(n for n in names if n.weight == -1),
-        tuple(n for n in others if n.name and not n.name.ordinary),
-        tuple(
-            n
-            for n in others
-            if n.name
-            and n.name.kind in ("delivery", "platform")
-            and not rule("claims_zh.bought_or_near").match(words, n.end)
-        ),
-        hint,
-    )
+    return Claims(hearing, tuple(own), tuple(n for n in names if n.weight <= 0), hint)
 
 
 def _as_sure(free: Named, known: list[Named]) -> Named:

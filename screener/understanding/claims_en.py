@@ -29,6 +29,7 @@ _PLAIN = frozenset(
 
 
 _FIRST = re.compile("[a-z]+ ")
+_GAPS = frozenset({"", " ", ".", ","})
 _SENTENCE = re.compile(r"\. ").finditer
 
 
@@ -155,10 +156,11 @@ class Introductions(Running):
             return []
         name = rule("claims_en.department").sub("", self.words[start : run[0]])
         end = start + len(name)
-        if not self.namelike(name, start, opening and not run[1]):
+        tail = rule("claims_en.org_tail").search(name)
+        if not self.namelike(name, start, opening and not run[1], tail):
             return []
         weight -= opening
-        if rule("claims_en.org_tail").search(name):
+        if tail:
             weight += 1
         elif not (opening and rule("claims_en.alone").match(self.words[end : end + 24])):
             weight -= 1
@@ -198,24 +200,25 @@ class Introductions(Running):
     def _ending(self, end: int) -> list[Named]:
         """A name right before "here" or "calling"."""
         before = self.words[:end].rstrip(" ,")
-        for count in range(5, 0, -1):
-            match = re.search(rf"(?:^|[ .,])((?:[a-z0-9]+ ){{{count - 1}}}[a-z0-9]+)$", before)
-            if match:
-                words = match.group(1)
-                start = match.start(1)
-                name = known_names().get(words)
-                if (
-                    name is None
-                    and 1 < count < 5
-                    and not self.cased
-                    and rule("claims_en.org_tail").search(words)
-                    and not (set(words.split()) & listed("lists.stop"))
-                    and not rule("claims_en.generic").match(words)
-                    and rule("claims_en.opens").search(self.words[:start])
-                ):
-                    return [Named(words, start, start + len(words), 2)]
-                if name and not name.ordinary and not _passing(self.words[:start], name):
-                    return [Named(words, start, start + len(words), 4, name)]
+        tokens = list(words_in(before, max(0, len(before) - 100)))[-5:]
+        for count in range(len(tokens), 0, -1):
+            start = tokens[-count].start()
+            words = before[start:]
+            if words.count(" ") != count - 1 or "." in words or "," in words or before[start - 1 : start] not in _GAPS:
+                continue
+            name = known_names().get(words)
+            if (
+                name is None
+                and 1 < count < 5
+                and not self.cased
+                and rule("claims_en.org_tail").search(words)
+                and not (set(words.split()) & listed("lists.stop"))
+                and not rule("claims_en.generic").match(words)
+                and rule("claims_en.opens").search(self.words[:start])
+            ):
+                return [Named(words, start, start + len(words), 2)]
+            if name and not name.ordinary and not _passing(self.words[:start], name):
+                return [Named(words, start, start + len(words), 4, name)]
         return []
 
 

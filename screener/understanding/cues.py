@@ -45,19 +45,19 @@ class _Cue:
     pattern: Pattern
 
 
-class _Limits(dict[str, list[_Cue]]):
-    """What takes the hits of a label back, as far as its words occur; looked up when first asked for."""
+class _Limits(dict[tuple[str, str], list[re.Pattern[str]]]):
+    """What takes the hits of a label in a language back, as far as its words occur; looked up when first asked for."""
 
-    def __init__(self, every: Mapping[str, list[_Cue]], keys: set[str]) -> None:
+    def __init__(self, every: Mapping[tuple[str, str], list[Pattern]], keys: set[str]) -> None:
         super().__init__()
         self._every, self._keys = every, keys
 
-    def __missing__(self, label: str) -> list[_Cue]:
-        patterns = ((u, u.pattern) for u in self._every.get(label, ()))
+    def __missing__(self, label: tuple[str, str]) -> list[re.Pattern[str]]:
+        keys = self._keys
         self[label] = found = [
-            u
-            for u, pattern in patterns
-            if not (pattern.keys and pattern.keys.isdisjoint(self._keys)) and pattern.may_be_in(self._keys)
+            pattern.regex
+            for pattern in self._every.get(label, ())
+            if not (pattern.keys and pattern.keys.isdisjoint(keys)) and pattern.may_be_in(keys)
         ]
         return found
 
@@ -65,7 +65,9 @@ class _Limits(dict[str, list[_Cue]]):
 class Cues:
     """All phrases of one file, looked up by their keys."""
 
-    def __init__(self, cues: list[_Cue], unless: dict[str, list[_Cue]], asserted: frozenset[str]) -> None:
+    def __init__(
+        self, cues: list[_Cue], unless: dict[tuple[str, str], list[Pattern]], asserted: frozenset[str]
+    ) -> None:
         self._asserted = asserted
         self._cues = cues
         self._unless = unless
@@ -78,52 +80,44 @@ class Cues:
     def find(self, words: str, keys: Keys) -> list[Hit]:
         """Every hit that no "unless" takes back, in order of appearance."""
         chinese = not words.isascii() and any("\u3400" <= c <= "\u9fff" for c in words)
-        numbers = {number for key in keys.found & self._by_key.keys() for number in self._by_key[key]}
-        unless = _Limits(self._unless, keys.found)
+        found = keys.found
+        numbers = {number for key in found & self._by_key.keys() for number in self._by_key[key]}
+        unless = _Limits(self._unless, found)
         hits: list[Hit] = []
-        for number in sorted(numbers):
-            cue = self._cues[number]
-            if (cue.lang == "zh" and not chinese) or not cue.pattern.may_be_in(keys.found):
-                continue
-            for count, match in enumerate(cue.pattern.matches(words, keys.places)):
-                if count >= _MOST:
-                    break
-                if not self._taken_back(cue, words, match, unless):
-                    hits.append(Hit(cue.label, match.start(), match.end()))
+        for cue in [self._cues[number] for number in sorted(numbers)]:
+            if (chinese or cue.lang != "zh") and cue.pattern.may_be_in(found):
+                for match in cue.pattern.matches(words, keys.places)[:_MOST]:
+                    if not self._taken_back(cue, words, match, unless):
+                        hits.append(Hit(cue.label, match.start(), match.end()))
         return sorted(hits, key=lambda hit: (hit.start, hit.end))
 
     def _taken_back(self, cue: _Cue, words: str, match: re.Match[str], unless: _Limits) -> bool:
-        own, negated, reported = unless[cue.label], unless["_negated"], unless["_reported"]
-        if not own and (cue.label in self._asserted or not (negated or reported)):
+        label, lang = cue.label, cue.lang
+        own, negated, reported = unless[label, lang], unless["_negated", lang], unless["_reported", lang]
+        if not own and (label in self._asserted or not (negated or reported)):
             return False
-        start, end, lang = match.start(), match.end(), cue.lang
+        start, end = match.span()
         opens = words.rfind(".", 0, start) + 1
         stop = words.find(".", end, end + _AFTER[lang])
         low, high = max(opens, start - _BEFORE[lang]), end + _AFTER[lang] if stop < 0 else stop
-        if _within(own, lang, words, (low, high)):
+        if any(limit.search(words, low, high) for limit in own):
             return True
-        if cue.label in self._asserted:
+        if label in self._asserted:
             return False
         clause = max(opens, words.rfind(",", 0, start) + 1)
-        return _precedes(negated, lang, words, (max(clause, start - _NEGATED[lang]), start, end)) or (
-            _precedes(reported, lang, words, (max(opens, start - _REPORTED[lang]), start, start))
+        return _precedes(negated, words, (max(clause, start - _NEGATED[lang]), start, end)) or (
+            _precedes(reported, words, (max(opens, start - _REPORTED[lang]), start, start))
         )
 
 
-def _precedes(some: Iterable[_Cue], lang: str, words: str, at: tuple[int, int, int]) -> bool:
+def _precedes(some: Iterable[re.Pattern[str]], words: str, at: tuple[int, int, int]) -> bool:
     """Whether such words stand before a hit, or inside it."""
     low, start, end = at
-    for unless in some:
-        if unless.lang == lang:
-            match = unless.pattern.regex.search(words, low, end)
-            if match and match.start() not in (start, end - 1):
-                return True
+    for limit in some:
+        match = limit.search(words, low, end)
+        if match and match.start() not in (start, end - 1):
+            return True
     return False
-
-
-def _within(some: Iterable[_Cue], lang: str, words: str, at: tuple[int, int]) -> bool:
-    """Whether such words stand in a stretch."""
-    return any(unless.lang == lang and unless.pattern.regex.search(words, *at) for unless in some)
 
 
 def _line(path: Path, phrase: str) -> int:
@@ -171,7 +165,7 @@ def _patterns(path: Path, phrase: str, lang: str, limits: bool) -> list[Pattern]
 def load_cues(path: Path) -> Cues:
     """One cue file. CueError names the file and line of the first phrase that cannot be read."""
     cues: list[_Cue] = []
-    unless: dict[str, list[_Cue]] = {}
+    unless: dict[tuple[str, str], list[Pattern]] = {}
     tables = _read(path)
     for label, table in tables.items():
         for name, phrases in table.items():
@@ -181,7 +175,7 @@ def load_cues(path: Path) -> Cues:
             for phrase in phrases:
                 for pattern in _patterns(path, phrase, lang, limits):
                     if limits:
-                        unless.setdefault(label, []).append(_Cue(label, lang, pattern))
+                        unless.setdefault((label, lang), []).append(pattern)
                     else:
                         cues.append(_Cue(label, lang, pattern))
     return Cues(cues, unless, frozenset(label for label, table in tables.items() if table.get("denied")))

@@ -1,6 +1,7 @@
 """What a text's patterns are looked up by, so that few of them need be tried."""
 
 import re
+from collections import defaultdict
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,11 +24,11 @@ def start_of(word: str) -> str:
 def keys_of(words: str) -> Keys:
     """Everything in a text that a pattern can be looked up by."""
     found: set[str] = set()
-    places: Places = {}
+    places: Places = defaultdict(list)
     if not words.isascii():
         found.update(map("".join, pairwise(words)), words)
     for word in WORD.finditer(words):
         said = word.group()
         found.add(said[:5])
-        places.setdefault(said[:3] if said[0] > "9" else "0", []).append(word.start())
+        places[said[:3] if said[0] > "9" else "0"].append(word.start())
     return Keys(found, places)

@@ -79,7 +79,7 @@ def _by_start() -> dict[str, list[Name]]:
 
 
 _WORD = re.compile(r"[a-z0-9]+")
-_FEW = re.compile(r"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){0,5}")
+_FEW = [re.compile(rf"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){{0,{more}}}") for more in range(6)]
 _LAST = re.compile(r"(?: | \. )?[a-z0-9]+$")
 _MISHEARD = frozenset({"in", "on"})  # what is heard of names that begin so: in trum, on track
 _LETTERS = re.compile(r"(?<=\b[a-z]) (?=[a-z]\b)")  # between letters that are said one by one
@@ -116,17 +116,24 @@ def begins_none(words: str, start: int) -> bool:
     return first in listed("lists.stop") and first not in _by_start() and first not in _MISHEARD
 
 
+@functools.cache
+def _most() -> dict[str, int]:
+    """How many words the longest name has that begins with a Latin word."""
+    return {first: max(len(_WORD.findall(name.words)) for name in names) for first, names in _by_start().items()}
+
+
 def name_at(words: str, start: int) -> Name | None:
     """The longest known Latin name that begins at a place; "u . s . bank" is "us bank" too."""
-    first = _WORD.match(words, start)
-    if not first or not (first.group() in _by_start() or len(first.group()) == 1 or first.group()[-1] == "s"):
-        return None
-    tokens = _FEW.match(words, start, start + 60)
+    match = _WORD.match(words, start)
+    first = match.group() if match else ""
+    most = 6 if len(first) == 1 else min(_most().get(first, int(first.endswith("s"))), 6)
+    tokens = _FEW[most - 1].match(words, start, start + 60) if most else None
     said = tokens.group() if tokens else ""
+    known, stop = known_names(), listed("lists.stop")
     while said:
         for spelled in _spelt(said):
-            name = known_names().get(spelled)
-            if name and spelled not in listed("lists.stop"):
+            name = known.get(spelled)
+            if name and spelled not in stop:
                 return name if said == spelled else Name(said, name.kind, name.owners)
         said = _LAST.sub("", said)
     return None

@@ -9,7 +9,6 @@ _       a name: up to four Chinese characters or one English word
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -55,27 +54,27 @@ class Pattern:
 
     def may_be_in(self, found: set[str]) -> bool:
         """Whether a text that has one of the keys can match; the expression itself is asked only then."""
-        if not self.must <= found:
-            return False
-        return not (self.needs and any(map(found.isdisjoint, self.needs)))
+        return self.must <= found and not (self.needs and any(map(found.isdisjoint, self.needs)))
 
-    def matches(self, words: str, places: Places) -> Iterator[re.Match[str]]:
+    def matches(self, words: str, places: Places) -> list[re.Match[str]]:
         """Every match in order, none within another."""
-        return self.regex.finditer(words) if self.starts is None else self._anchored(words, self.spots(places))
+        if self.starts is None:
+            return list(self.regex.finditer(words))
+        found: list[re.Match[str]] = []
+        free = 0
+        for at in self.spots(places):
+            if at >= free and (match := self.regex.match(words, at)):
+                free = match.end()
+                found.append(match)
+        return found
 
     def spots(self, places: Places) -> list[int]:
         """Where words stand with which a match may begin."""
-        starts = self.starts or ()
-        few, many = (starts, places) if len(starts) < len(places) else (places, starts)
-        return sorted([at for start in few if start in many for at in places[start]])
-
-    def _anchored(self, words: str, spots: list[int]) -> Iterator[re.Match[str]]:
-        free = 0
-        for at in spots:
-            match = self.regex.match(words, at) if at >= free else None
-            if match:
-                free = match.end()
-                yield match
+        starts = self.starts or frozenset()
+        if len(starts) == 1:
+            return places.get(next(iter(starts)), [])
+        here = starts & places.keys() if len(starts) > len(places) else starts
+        return sorted([at for start in here if start in places for at in places[start]])
 
 
 class _Part(NamedTuple):

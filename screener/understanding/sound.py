@@ -3,7 +3,7 @@
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from screener.understanding.keys import WORD
@@ -28,6 +28,23 @@ def _blend(syllable: str) -> str:
     return syllable
 
 
+Sounding = tuple[tuple[str, frozenset[str]], ...]  # known words, each with the sounds of its third character
+
+
+class _Sounding(dict[str, Sounding]):
+    """The known words of every pair that was ever heard, looked up once; kept as long as there is room."""
+
+    def __init__(self, look_up: Callable[[str], Sounding]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, pair: str) -> Sounding:
+        found = self._look_up(pair)
+        if len(self) < 65536:
+            self[pair] = found
+        return found
+
+
 class Homophones:
     """Known Chinese words by the sound of their first two characters."""
 
@@ -37,20 +54,20 @@ class Homophones:
         for word in sorted(set(words), key=len, reverse=True):
             for sound in itertools.product(syllables(word[0]), syllables(word[1])):
                 self._by_sound.setdefault(sound, []).append(word)
-        self._sounding = functools.lru_cache(maxsize=65536)(self._that_sound)
+        self._sounding = _Sounding(self._that_sound)
 
     def repair(self, words: str) -> str:
         """The same text, character for character, with misheard words replaced by the known ones."""
         out, free = list(words), 0
-        for at, pair in enumerate(map("".join, pairwise(words))):
-            known = self._sounding(pair) if at >= free else ()
-            word = self._known(words, at, known) if known else None
+        sounding = map(self._sounding.__getitem__, map("".join, pairwise(words)))
+        for at, known in [(at, known) for at, known in enumerate(sounding) if known]:
+            word = self._known(words, at, known) if at >= free else None
             if word:
                 free = at + len(word)
                 out[at:free] = word
         return "".join(out)
 
-    def _that_sound(self, pair: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    def _that_sound(self, pair: str) -> Sounding:
         """The known words that begin with two characters of this sound and may yet be meant, the longest first.
 
         With each the sounds of its third character, none where it has two.
@@ -61,7 +78,7 @@ class Homophones:
         ordered = sorted(found, key=lambda word: (-len(word), word))
         return tuple((word, syllables(word[2]) if len(word) > 2 else frozenset()) for word in ordered)
 
-    def _known(self, words: str, at: int, known: tuple[tuple[str, frozenset[str]], ...]) -> str | None:
+    def _known(self, words: str, at: int, known: Sounding) -> str | None:
         """The longest known word that sounds as the text does here, at least half of it written alike."""
         near: str | None = None
         third = words[at + 2 : at + 3]
@@ -94,11 +111,18 @@ class Mishearings:
 
     def __init__(self, heard: dict[str, str]) -> None:
         self._by_first: dict[str, list[tuple[str, str]]] = {}
+        self._endings: set[tuple[str, ...]] = set()
         for phrase in sorted(heard, key=len, reverse=True):
-            self._by_first.setdefault(WORD.findall(phrase)[0], []).append((phrase, heard[phrase]))
+            words = WORD.findall(phrase)
+            self._by_first.setdefault(words[0], []).append((phrase, heard[phrase]))
+            self._endings.add(tuple(words[-2:]))
+        self._alone = {words[0] for words in self._endings if len(words) == 1}
 
     def repair(self, text: Plain) -> Plain:
         """The text with each misheard phrase replaced."""
+        said = WORD.findall(text.words)
+        if self._endings.isdisjoint(pairwise(said)) and self._alone.isdisjoint(said):
+            return text
         words: list[str] = []
         origin: list[int] = []
         at = 0

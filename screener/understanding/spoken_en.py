@@ -61,7 +61,8 @@ class Running:
     def shown(self, end: int) -> bool:
         return bool(rule("claims_en.shown").match(self.words[end : end + 16]))
 
-    def namelike(self, name: str, start: int, needs_tail: bool) -> bool:
+    def namelike(self, name: str, start: int, needs_tail: bool, tail: re.Match[str] | None) -> bool:
+        """Whether a run is a name, given the word in it, if any, with which names of bodies end."""
         first = name.split(" ")[0]
         if len(name) < 3 or name.endswith(" i") or first in listed("lists.stop"):
             return False
@@ -69,11 +70,11 @@ class Running:
             return False
         if rule("claims_en.stated").search(name) and not (self.cased and self.upper(start)):
             return False
-        if rule("claims_en.titled").match(first) or rule("claims_en.org_tail").fullmatch(name):
+        if rule("claims_en.titled").match(first) or (tail and rule("claims_en.org_tail").fullmatch(name)):
             return False
-        if first in given_names() and not rule("claims_en.org_tail").search(name) and " and " not in name:
+        if first in given_names() and not tail and " and " not in name:
             return False
-        if rule("claims_en.org_tail").search(name):
+        if tail:
             return not _passing_words(self.words, start)
         if kind_of_name(name) in ("government", "authority"):
             return " " in name

@@ -7,6 +7,7 @@ from screener.understanding.claims_zh import Named
 from screener.understanding.grammar import listed, rule
 from screener.understanding.sound import syllables
 
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _LONGEST = 20  # characters before a tail that can belong to a name
 
 # "安瑞企服小霍,代表…": a name at the very start, told by what follows it.
@@ -39,7 +40,9 @@ def _any_end() -> re.Pattern[str]:
     for tail in sorted(listed("lists.tails"), key=len, reverse=True):
         by_first.setdefault(tail[0], []).append(tail[1:])
     known = (f"{first}(?:{'|'.join(rest)})" for first, rest in by_first.items())
-    return re.compile("|".join([*known, rule("claims_zh.tail_shapes").pattern]))
+    shapes = rule("claims_zh.tail_shapes").pattern
+    firsts = {*by_first, *_CHINESE.findall(shapes.replace("一-鿿", ""))}  # so that few places need be tried
+    return re.compile(f"(?=[{''.join(sorted(firsts))}])(?:{'|'.join([*known, shapes])})")
 
 
 def _ends_alone(name: str) -> bool:

@@ -3,8 +3,9 @@
 import functools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import eq
 
 import opencc
 
@@ -16,7 +17,8 @@ HEAD, TAIL = 3000, 1500
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff"
 _PIECE = re.compile(
-    rf"[{CJK}]+|[a-z]{{1,4}}\x01?\d[\da-z\x01]*|[a-z]+(?:'[a-z]+)?|\d+(?:[.,:\x01]\d+)*|[$£€¥%&#+@]|[.,]+|\n",
+    rf"[{CJK}]+|[a-z]+(?: [a-z]+)+(?![a-z'\d\x01])|"
+    r"[a-z]{1,4}\x01?\d[\da-z\x01]*|[a-z]+(?:'[a-z]+)?|\d+(?:[.,:\x01]\d+)*|[$£€¥%&#+@]|[.,]+|\n",
 )
 _FIGURE = re.compile(r"\d")
 _JOINT = "\x01"  # stands for a blank or hyphen inside one number, so that every position is kept
@@ -49,6 +51,7 @@ _WHOLE = {
     "y'all": "you all",
     "ma'am": "maam",
 }
+_CHANGED = _HUMS | _WHOLE.keys()
 _DIGITS = frozenset(["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 _IS = frozenset({"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"})
 _STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
@@ -172,33 +175,54 @@ def plain(turns: Sequence[str]) -> Plain:
     pieces: list[str] = []
     origin: list[int] = []
     previous = ""
-    for offset, stretch in _cut(spoken):
-        folded = _close_figures(stretch.translate(_FOLDS))
-        for match in _PIECE.finditer(folded):
-            word = match.group()
-            begins = offset + match.start()
-            if word[0] >= "\u3400":
-                kept = [place for place, character in enumerate(word) if character not in _FILLERS]
-                pieces += [word[place] for place in kept] if len(kept) < len(word) else [word]
-                origin += [begins + place for place in kept]
-                previous = word if kept else previous
-                continue
-            piece = _piece(word)
-            if piece is None or (piece == previous and _stutters(piece)):
-                continue
-            if previous and piece[0] < "\x80" and previous[-1] < "\x80":  # Latin words and figures stand apart
-                pieces.append(" ")
-                origin.append(begins)
-            pieces.append(piece)
-            spare = len(piece) - len(word)
-            if spare == 0:
+    for begins, word in _heard(spoken):
+        if word[0] >= "\u3400":
+            if _FILLERS.isdisjoint(word):
+                pieces.append(word)
                 origin += range(begins, begins + len(word))
-            elif spare < 0:
-                origin += [*range(begins, begins + len(piece) - 1), begins + len(word) - 1]
-            else:  # a contraction written out is longer than what was said
-                origin += [*range(begins, begins + len(word)), *[begins + len(word) - 1] * spare]
-            previous = piece
+                previous = word
+                continue
+            kept = [place for place, character in enumerate(word) if character not in _FILLERS]
+            pieces += [word[place] for place in kept]
+            origin += [begins + place for place in kept]
+            previous = word if kept else previous
+            continue
+        piece = word if " " in word else _piece(word)
+        if piece is None or (piece == previous and _stutters(piece)):
+            continue
+        if previous and piece[0] < "\x80" and previous[-1] < "\x80":  # Latin words and figures stand apart
+            pieces.append(" ")
+            origin.append(begins)
+        pieces.append(piece)
+        spare = len(piece) - len(word)
+        if spare == 0:
+            origin += range(begins, begins + len(word))
+        elif spare < 0:
+            origin += [*range(begins, begins + len(piece) - 1), begins + len(word) - 1]
+        else:  # a contraction written out is longer than what was said
+            origin += [*range(begins, begins + len(word)), *[begins + len(word) - 1] * spare]
+        previous = piece
     return Plain("".join(pieces), tuple(origin), spoken, tuple(starts))
+
+
+def _heard(spoken: str) -> Iterator[tuple[int, str]]:
+    """Where each piece begins; Latin words of which nothing is left out or written otherwise are one."""
+    last = ""
+    for offset, stretch in _cut(spoken):
+        for match in _PIECE.finditer(_close_figures(stretch.translate(_FOLDS))):
+            piece, begins = match.group(), offset + match.start()
+            if " " not in piece:
+                yield begins, piece
+                last = last if piece in _HUMS else piece
+                continue
+            words = piece.split(" ")
+            if _CHANGED.isdisjoint(words) and words[0] != last and not any(map(eq, words, words[1:])):
+                yield begins, piece
+            else:
+                for word in words:
+                    yield begins, word
+                    begins += len(word) + 1
+            last = next((word for word in reversed(words) if word not in _HUMS), last)
 
 
 def _close_figures(folded: str) -> str:
