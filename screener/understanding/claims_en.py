@@ -8,7 +8,7 @@ from screener.understanding.grammar import led, listed, rule
 from screener.understanding.keys import Places
 from screener.understanding.names import Name, begins_none, known_names, name_at, sounds_like
 from screener.understanding.naming import kind_of_name
-from screener.understanding.spoken_en import Running, given_names, words_in
+from screener.understanding.spoken_en import Running, bodily, given_names, words_in
 from screener.understanding.text import Plain
 
 _PLAIN = frozenset(
@@ -93,7 +93,7 @@ class Introductions(Running):
             if titled or first in given_names() or rule("claims_en.officer").match(first):
                 found += self._at(match.end(), 3)
             elif greeted and self.cased:
-                found += [n for n in self._at(match.end(), 2) if rule("claims_en.org_tail").search(n.words)]
+                found += [n for n in self._at(match.end(), 2) if bodily(n.words)]
         return found
 
     def _opened(self) -> Iterator[re.Match[str]]:
@@ -156,11 +156,11 @@ class Introductions(Running):
             return []
         name = rule("claims_en.department").sub("", self.words[start : run[0]])
         end = start + len(name)
-        tail = rule("claims_en.org_tail").search(name)
-        if not self.namelike(name, start, opening and not run[1], tail):
+        body = bodily(name)
+        if not self.namelike(name, start, opening and not run[1], body):
             return []
         weight -= opening
-        if tail:
+        if body:
             weight += 1
         elif not (opening and rule("claims_en.alone").match(self.words[end : end + 24])):
             weight -= 1
@@ -171,7 +171,7 @@ class Introductions(Running):
         """Whether a name that ends as names do goes on beyond the known one that its first word sounds like."""
         run = self.run(start, cased=self.cased)
         end = run[0] if run else heard
-        return end > heard and end - start < 45 and bool(rule("claims_en.org_tail").search(self.words[heard:end]))
+        return end > heard and end - start < 45 and bodily(self.words[heard:end])
 
     def _heard(self, start: int) -> tuple[Name, int] | None:
         """The known name that the next one to five words sound like, the longest first."""
@@ -211,7 +211,7 @@ class Introductions(Running):
                 name is None
                 and 1 < count < 5
                 and not self.cased
-                and rule("claims_en.org_tail").search(words)
+                and bodily(words)
                 and not (set(words.split()) & listed("lists.stop"))
                 and not rule("claims_en.generic").match(words)
                 and rule("claims_en.opens").search(self.words[:start])

@@ -21,6 +21,12 @@ words_in = re.compile(r"[a-z0-9]+").finditer
 _LOOSE_END = re.compile(r"(?: (?:of|and|the|for|a))+$")
 
 
+def bodily(name: str) -> bool:
+    """Whether a name has a word with which names of bodies end."""
+    words = name.split()
+    return bool(words) and (not listed("lists.body_words").isdisjoint(words) or words[-1] in listed("lists.body_ends"))
+
+
 class Running:
     """Where names run on in a call, and whether they are names at all."""
 
@@ -61,8 +67,8 @@ class Running:
     def shown(self, end: int) -> bool:
         return bool(rule("claims_en.shown").match(self.words[end : end + 16]))
 
-    def namelike(self, name: str, start: int, needs_tail: bool, tail: re.Match[str] | None) -> bool:
-        """Whether a run is a name, given the word in it, if any, with which names of bodies end."""
+    def namelike(self, name: str, start: int, needs_tail: bool, body: bool) -> bool:
+        """Whether a run is a name, `body` where it ends as names of bodies do."""
         first = name.split(" ")[0]
         if len(name) < 3 or name.endswith(" i") or first in listed("lists.stop"):
             return False
@@ -70,11 +76,11 @@ class Running:
             return False
         if rule("claims_en.stated").search(name) and not (self.cased and self.upper(start)):
             return False
-        if rule("claims_en.titled").match(first) or (tail and rule("claims_en.org_tail").fullmatch(name)):
+        if rule("claims_en.titled").match(first) or (body and " " not in name):
             return False
-        if first in given_names() and not tail and " and " not in name:
+        if first in given_names() and not body and " and " not in name:
             return False
-        if tail:
+        if body:
             return not _passing_words(self.words, start)
         if kind_of_name(name) in ("government", "authority"):
             return " " in name
