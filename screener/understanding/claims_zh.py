@@ -3,6 +3,7 @@
 import functools
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from screener.understanding.grammar import rule
@@ -37,15 +38,23 @@ def _agencies() -> dict[tuple[str, ...], list[Name]]:
     return index
 
 
+BEFORE = 2  # characters that stand before the words in what `slots` finds
+
+
+def slots(kind: str, words: str) -> Iterator[re.Match[str]]:
+    """Where a caller may give a name; two stops stand for the beginning of the call."""
+    return rule(f"claims_zh.{kind}_slot").finditer(".." + words)
+
+
 def _misheard(words: str) -> list[Named]:
     """Agencies' short names written otherwise, where a caller says whose it is: 浩船的啊."""
     found = []
-    for match in rule("claims_zh.agency_slot").finditer(words):
+    for match in slots("agency", words):
         heard = match.group(1)
         sounds = itertools.product(*map(syllables, heard))
         owners = {name.words: name for sound in sounds for name in _agencies().get(sound, ())}
         if len(owners) == 1 and heard not in known_names():
-            found.append(Named(heard, match.start(1), match.end(1), 2, *owners.values()))
+            found.append(Named(heard, match.start(1) - BEFORE, match.end(1) - BEFORE, 2, *owners.values()))
     return found
 
 

@@ -3,7 +3,7 @@
 import functools
 import re
 
-from screener.understanding.claims_zh import Named
+from screener.understanding.claims_zh import BEFORE, Named, slots
 from screener.understanding.grammar import listed, rule
 from screener.understanding.sound import syllables
 
@@ -64,23 +64,17 @@ def _tidy(raw: str) -> str:
 def free(words: str) -> list[Named]:
     """Names that no list holds, as spoken, where the caller introduces itself."""
     found = [named for start, end in _tails(words) if (named := _tailed(words, start, end))]
-    for pattern in (rule("claims_zh.named_slot"), rule("claims_zh.strong_slot"), rule("claims_zh.bare_slot")):
-        for match in pattern.finditer(words):
-            name = _tidy(match.groups()[-1])
-            if match.groups()[-1].startswith(_DOING) or name.startswith(_DOING):
+    for kind in ("named", "strong", "bare"):
+        for match in slots(kind, words):
+            slot = match.groups()[-1]
+            name = _tidy(slot)
+            if slot.startswith(_DOING) or name.startswith(_DOING):
                 continue
-            start = match.start(match.lastindex or 1) + match.groups()[-1].find(name)
+            start = match.start(match.lastindex or 1) - BEFORE + slot.find(name)
             if _possible(name) and not rule("claims_zh.generic").match(name):
-                weight = (
-                    1
-                    if pattern is rule("claims_zh.bare_slot")
-                    else 2
-                    if pattern is rule("claims_zh.named_slot") or match.group(1)
-                    else 1
-                    if match.start() < 12
-                    else 0
-                )
-                found.append(Named(name, start, start + len(name), weight))
+                sure = kind == "named" or (kind == "strong" and match.group(1))
+                early = kind == "bare" or match.start() < 12 + BEFORE
+                found.append(Named(name, start, start + len(name), 2 if sure else 1 if early else 0))
     return sorted(found, key=lambda named: (-named.weight, named.start))
 
 
