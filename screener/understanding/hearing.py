@@ -108,6 +108,9 @@ def hear(turns: Sequence[str], lang: Spoken | None = None) -> Hearing:
     homophones, mishearings = _heard()
     if _CHINESE.search(text.words):
         text = text.with_words(_corrected(homophones.repair(text.words)))
-    if re.search(r"[a-z]", text.words):
-        text = mishearings.repair(text)
-    return Hearing(text, chosen, keys_of(text.words))
+    keys = keys_of(text.words)
+    if mishearings.may_be_in(keys.found):
+        repaired = mishearings.repair(text)
+        keys = keys if repaired is text else keys_of(repaired.words)
+        text = repaired
+    return Hearing(text, chosen, keys)

@@ -11,6 +11,7 @@ _       a name: up to four Chinese characters or one English word
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from screener.understanding.keys import WORD, Places, start_of
@@ -36,7 +37,7 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern as it is looked up; text without any of its `keys`, all of `must` and some of each of `needs` is no match.
+    """A pattern as it is looked up: a match has one of its `keys`, all of `must` and one of each of `needs`.
 
     An English one matches only at words that begin with one of its `starts`, where these are known.
     """
@@ -84,6 +85,7 @@ class _Part(NamedTuple):
     keys: frozenset[str] = frozenset()
     starts: frozenset[str] | None = None
     optional: bool = False
+    also: frozenset[str] = frozenset()  # further keys, all of them needed
 
 
 class _Reader:
@@ -115,7 +117,7 @@ class _Reader:
             raise PatternError("an empty phrase")
         keys = [part.keys for part in parts if part.keys]
         if depth == 0:
-            self.needs = keys
+            self.needs = [*keys, *(frozenset({key}) for part in parts for key in part.also)]
         first = next((place for place, part in enumerate(parts) if not part.optional), None)
         starts = None if first is None else _any_of([part.starts for part in parts[: first + 1]])
         expression = "".join(part.expression for part in parts)
@@ -178,7 +180,9 @@ class _Reader:
         expression = re.escape(text).replace(r"\ ", " ").replace(" ", _SPACE)
         if self.lang == "zh":
             expression = _LATIN_FIRST.sub("(?<![a-z])", _LATIN_LAST.sub("(?![a-z])", expression))
-            return _Part(expression, frozenset({text[:2]}) if text else frozenset())
+            pairs = frozenset(pair for pair in map("".join, pairwise(text)) if " " not in pair)
+            told = min([text[:2], *pairs], key=_commonness) if text else ""
+            return _Part(expression, frozenset({told}) if told else frozenset(), also=pairs)
         starred = self.peek("*")
         words = WORD.findall(text)
         starts = self._starts(text, words[0]) if words and text.startswith(words[0]) else None
@@ -186,8 +190,9 @@ class _Reader:
             self.at += 1
             expression += "[a-z]*"
             words = words[:-1] + [w for w in words[-1:] if len(w) >= 5]
-        longest = max((word[:5] for word in words), key=len, default="")
-        return _Part(expression, frozenset({longest}) if longest else frozenset(), starts)
+        heard = [word[:5] for word in words]
+        told = min(heard, key=_commonness, default="")
+        return _Part(expression, frozenset({told}) if told else frozenset(), starts, also=frozenset(heard))
 
     def _starts(self, text: str, word: str) -> frozenset[str] | None:
         """How a text begins that begins with this word; unknown for a short one that may go on."""
@@ -205,9 +210,24 @@ def _any_of(starts: list[frozenset[str] | None]) -> frozenset[str] | None:
     return None if None in starts else frozenset().union(*(some for some in starts if some is not None))
 
 
+# Words and pairs of characters that most calls have, as keys are written: they tell little.
+_COMMON = frozenset(
+    re.findall(
+        r"\S+",
+        "a and are at be calli can do for from have i if in is it me my not of on our out that the there this to up "
+        "we will with you your 我们 我是 您的 你的 这边 没有 银行 是我 您好 你好 这个 一个 现在 可以 什么 电话 的话 "
+        "不是 就是 我 你 您 的 是 一 了 不 有 这 到 . ,",
+    )
+)
+
+
+def _commonness(key: str) -> tuple[int, int]:
+    return ((10 if key in _COMMON else 1) * (1 if key.isascii() or len(key) > 1 else 6), -len(key))
+
+
 def _cost(keys: frozenset[str]) -> tuple[int, int]:
-    """Few and long keys send the fewest texts to the expression."""
-    return (sum(10 if len(key) == 1 else 1 for key in keys), -min(map(len, keys)))
+    """Few, rare and long keys send the fewest texts to the expression."""
+    return (sum(_commonness(key)[0] for key in keys), -min(map(len, keys)))
 
 
 def compile_pattern(source: str, lang: str, lists: dict[str, list[str]], *, keyed: bool = True) -> Pattern:

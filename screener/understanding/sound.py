@@ -111,18 +111,18 @@ class Mishearings:
 
     def __init__(self, heard: dict[str, str]) -> None:
         self._by_first: dict[str, list[tuple[str, str]]] = {}
-        self._endings: set[tuple[str, ...]] = set()
+        self._by_last: dict[str, set[str]] = {}
         for phrase in sorted(heard, key=len, reverse=True):
             words = WORD.findall(phrase)
             self._by_first.setdefault(words[0], []).append((phrase, heard[phrase]))
-            self._endings.add(tuple(words[-2:]))
-        self._alone = {words[0] for words in self._endings if len(words) == 1}
+            self._by_last.setdefault(words[-1][:5], set()).add(words[-2:][0][:5])
+
+    def may_be_in(self, found: set[str]) -> bool:
+        """Whether a text with these keys has the last two words of a misheard phrase."""
+        return any(not self._by_last[last].isdisjoint(found) for last in found & self._by_last.keys())
 
     def repair(self, text: Plain) -> Plain:
         """The text with each misheard phrase replaced."""
-        said = WORD.findall(text.words)
-        if self._endings.isdisjoint(pairwise(said)) and self._alone.isdisjoint(said):
-            return text
         words: list[str] = []
         origin: list[int] = []
         at = 0
