@@ -1,6 +1,6 @@
 """Who is calling and what they do: the one category of a call, by the evidence for each."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection
 
 from screener.model import Category, RedFlag, Tactic
@@ -36,7 +36,9 @@ class Evidence:
         self, hits: list[Hit], flags: Collection[RedFlag], claims: Claims, pressure: Collection[str] = ()
     ) -> None:
         self.pressed = bool(_THREATS & set(pressure))
-        self.count = Counter(hit.label for hit in hits)
+        self.count: dict[str, int] = defaultdict(int)
+        for hit in hits:
+            self.count[hit.label] += 1
         self.flags = frozenset(flags)
         self.claims = claims
         self.own = claims.best()

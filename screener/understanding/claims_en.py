@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from screener.understanding.claims_zh import Named
 from screener.understanding.grammar import led, listed, rule
 from screener.understanding.keys import Places
-from screener.understanding.names import Name, begins_none, known_names, name_at, sounds_like
+from screener.understanding.names import Name, begins_none, first_word, known_names, name_at, sounds_like
 from screener.understanding.naming import kind_of_name
 from screener.understanding.spoken_en import Running, bodily, given_names, words_in
 from screener.understanding.text import Plain
@@ -120,9 +120,10 @@ class Introductions(Running):
         self, start: int, weight: int, *, opening: bool = False, article: bool = False, free: bool = True
     ) -> list[Named]:
         """The name that begins at a place: one that is known, one that sounds like it, or one as spoken."""
-        if begins_none(self.words, start):
+        first = first_word(self.words, start)
+        if first in begins_none():
             return []
-        exact = name_at(self.words, start)
+        exact = name_at(self.words, start, first)
         if exact and not self._person(exact, start):
             end = start + len(exact.words)
             if exact.kind == "platform" and rule("claims_en.support_at").match(self.words, end):

@@ -57,7 +57,7 @@ class _Limits(dict[tuple[str, str], list[re.Pattern[str]]]):
         self[label] = found = [
             pattern.regex
             for pattern in self._every.get(label, ())
-            if not (pattern.keys and pattern.keys.isdisjoint(keys)) and pattern.may_be_in(keys)
+            if pattern.may_be_in(keys) and not (pattern.keys and pattern.keys.isdisjoint(keys))
         ]
         return found
 

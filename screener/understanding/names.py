@@ -109,11 +109,16 @@ def mentions(words: str) -> list[Mention]:
     return found
 
 
-def begins_none(words: str, start: int) -> bool:
-    """Whether the word at a place is one with which no name begins, so that none need be looked for."""
+@functools.cache
+def begins_none() -> frozenset[str]:
+    """Words with which no name begins, so that none need be looked for."""
+    return listed("lists.stop") - _by_start().keys() - _MISHEARD
+
+
+def first_word(words: str, start: int) -> str:
+    """The Latin word that begins at a place, if any does."""
     match = _WORD.match(words, start)
-    first = match.group() if match else ""
-    return first in listed("lists.stop") and first not in _by_start() and first not in _MISHEARD
+    return match.group() if match else ""
 
 
 @functools.cache
@@ -122,10 +127,8 @@ def _most() -> dict[str, int]:
     return {first: max(len(_WORD.findall(name.words)) for name in names) for first, names in _by_start().items()}
 
 
-def name_at(words: str, start: int) -> Name | None:
-    """The longest known Latin name that begins at a place; "u . s . bank" is "us bank" too."""
-    match = _WORD.match(words, start)
-    first = match.group() if match else ""
+def name_at(words: str, start: int, first: str) -> Name | None:
+    """The longest known Latin name that begins with this word at a place; "u . s . bank" is "us bank" too."""
     most = 6 if len(first) == 1 else min(_most().get(first, int(first.endswith("s"))), 6)
     tokens = _FEW[most - 1].match(words, start, start + 60) if most else None
     said = tokens.group() if tokens else ""

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from screener.understanding.keys import WORD, Places, start_of
+from screener.understanding.keys import WORD, Places, commonness, start_of
 from screener.understanding.numerals import EN_NUMERAL, ZH_NUMERAL
 
 _GAPS = {
@@ -181,7 +181,7 @@ class _Reader:
         if self.lang == "zh":
             expression = _LATIN_FIRST.sub("(?<![a-z])", _LATIN_LAST.sub("(?![a-z])", expression))
             pairs = frozenset(pair for pair in map("".join, pairwise(text)) if " " not in pair)
-            told = min([text[:2], *pairs], key=_commonness) if text else ""
+            told = min([text[:2], *pairs], key=commonness) if text else ""
             return _Part(expression, frozenset({told}) if told else frozenset(), also=pairs)
         starred = self.peek("*")
         words = WORD.findall(text)
@@ -191,7 +191,7 @@ class _Reader:
             expression += "[a-z]*"
             words = words[:-1] + [w for w in words[-1:] if len(w) >= 5]
         heard = [word[:5] for word in words]
-        told = min(heard, key=_commonness, default="")
+        told = min(heard, key=commonness, default="")
         return _Part(expression, frozenset({told}) if told else frozenset(), starts, also=frozenset(heard))
 
     def _starts(self, text: str, word: str) -> frozenset[str] | None:
@@ -210,24 +210,9 @@ def _any_of(starts: list[frozenset[str] | None]) -> frozenset[str] | None:
     return None if None in starts else frozenset().union(*(some for some in starts if some is not None))
 
 
-# Words and pairs of characters that most calls have, as keys are written: they tell little.
-_COMMON = frozenset(
-    re.findall(
-        r"\S+",
-        "a and are at be calli can do for from have i if in is it me my not of on our out that the there this to up "
-        "we will with you your 我们 我是 您的 你的 这边 没有 银行 是我 您好 你好 这个 一个 现在 可以 什么 电话 的话 "
-        "不是 就是 我 你 您 的 是 一 了 不 有 这 到 . ,",
-    )
-)
-
-
-def _commonness(key: str) -> tuple[int, int]:
-    return ((10 if key in _COMMON else 1) * (1 if key.isascii() or len(key) > 1 else 6), -len(key))
-
-
 def _cost(keys: frozenset[str]) -> tuple[int, int]:
     """Few, rare and long keys send the fewest texts to the expression."""
-    return (sum(_commonness(key)[0] for key in keys), -min(map(len, keys)))
+    return (sum(commonness(key)[0] for key in keys), -min(map(len, keys)))
 
 
 def compile_pattern(source: str, lang: str, lists: dict[str, list[str]], *, keyed: bool = True) -> Pattern:

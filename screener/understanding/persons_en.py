@@ -3,7 +3,7 @@
 import re
 
 from screener.understanding.grammar import listed, rule
-from screener.understanding.names import name_at
+from screener.understanding.names import first_word, name_at
 from screener.understanding.spoken_en import given_names
 from screener.understanding.text import Plain
 
@@ -102,7 +102,7 @@ def _first(words: str, token: re.Match[str], capital: bool, *, sure: bool) -> bo
         return False
     if word in listed("persons.also_words") and not (sure or capital or rule("persons.en_alone").match(after)):
         return False
-    known = name_at(words, token.start())
+    known = name_at(words, token.start(), first_word(words, token.start()))
     if word in given_names():
         return known is None or " " not in known.words
     if known or word in listed("lists.stop") or rule("persons.en_body_follows").match(words, token.start()):

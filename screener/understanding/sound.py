@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
-from screener.understanding.keys import WORD
+from screener.understanding.keys import WORD, commonness
 from screener.understanding.text import Plain
 
 # Speakers and recognisers mix these up; tones are dropped throughout.
@@ -111,15 +111,16 @@ class Mishearings:
 
     def __init__(self, heard: dict[str, str]) -> None:
         self._by_first: dict[str, list[tuple[str, str]]] = {}
-        self._by_last: dict[str, set[str]] = {}
+        self._by_rarest: dict[str, list[set[str]]] = {}
         for phrase in sorted(heard, key=len, reverse=True):
             words = WORD.findall(phrase)
             self._by_first.setdefault(words[0], []).append((phrase, heard[phrase]))
-            self._by_last.setdefault(words[-1][:5], set()).add(words[-2:][0][:5])
+            told = {word[:5] for word in words}
+            self._by_rarest.setdefault(min(told, key=commonness), []).append(told)
 
     def may_be_in(self, found: set[str]) -> bool:
-        """Whether a text with these keys has the last two words of a misheard phrase."""
-        return any(not self._by_last[last].isdisjoint(found) for last in found & self._by_last.keys())
+        """Whether a text with these keys has all the words of a misheard phrase."""
+        return any(told <= found for key in found & self._by_rarest.keys() for told in self._by_rarest[key])
 
     def repair(self, text: Plain) -> Plain:
         """The text with each misheard phrase replaced."""
