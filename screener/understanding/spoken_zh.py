@@ -8,6 +8,7 @@ from screener.understanding.grammar import listed, rule
 from screener.understanding.sound import syllables
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
+_BRANCHES = 18  # first characters of one look
 _LONGEST = 20  # characters before a tail that can belong to a name
 
 # "安瑞企服小霍,代表…": a name at the very start, told by what follows it.
@@ -36,13 +37,17 @@ _DOING = (
 @functools.cache
 def _any_end() -> re.Pattern[str]:
     """Ends of organisations' names, the longest first."""
-    by_first: dict[str, list[str]] = {}
+    rests: dict[str, list[str]] = {}
     for tail in sorted(listed("lists.tails"), key=len, reverse=True):
-        by_first.setdefault(tail[0], []).append(tail[1:])
-    known = (f"{first}(?:{'|'.join(rest)})" for first, rest in by_first.items())
+        rests.setdefault(tail[0], []).append(tail[1:])
+    firsts = sorted(rests)
+    known = []
+    for at in range(0, len(firsts), _BRANCHES):  # so that few are tried at any place
+        few = firsts[at : at + _BRANCHES]
+        known.append(f"(?=[{''.join(few)}])(?:" + "|".join(f"{a}(?:{'|'.join(rests[a])})" for a in few) + ")")
     shapes = rule("claims_zh.tail_shapes").pattern
-    firsts = {*by_first, *_CHINESE.findall(shapes.replace("一-鿿", ""))}  # so that few places need be tried
-    return re.compile(f"(?=[{''.join(sorted(firsts))}])(?:{'|'.join([*known, shapes])})")
+    begins = "".join(sorted({*firsts, *_CHINESE.findall(shapes.replace("一-鿿", ""))}))
+    return re.compile(f"(?=[{begins}])(?:{'|'.join([*known, shapes])})")
 
 
 def _ends_alone(name: str) -> bool:
@@ -134,13 +139,16 @@ def _begins(raw: str) -> tuple[int, bool]:
 
 def _tailed(words: str, begins: int, end: int) -> Named | None:
     """A name that ends as organisations' names do, when the caller gives it as its own."""
+    after = words[end : end + 12]
+    if rule("claims_zh.other_after").match(after):
+        return None
     cut, led = _begins(words[begins:end])
     start = begins + cut
-    name, before, after = words[start:end], words[max(0, start - 10) : start], words[end : end + 12]
+    name, before = words[start:end], words[max(0, start - 10) : start]
     generic = rule("claims_zh.generic").match(name) and not rule("claims_zh.public").search(name)
     if rule("claims_zh.bare_public").match(name) and rule("claims_zh.lends").match(after):
         return None
-    if not _possible(name) or generic or rule("claims_zh.other_after").match(after):
+    if generic or not _possible(name):
         return None
     bare = _ends_alone(name) and not rule("claims_zh.public").search(name)
     if bare or before.endswith(("做", "搞", "卖", "从事")):
@@ -159,10 +167,13 @@ def _tailed(words: str, begins: int, end: int) -> Named | None:
 def _restart(name: str) -> int:
     """How many characters were said twice, as misheard and again: 零江凌江律师事务所."""
     for at in range(len(name) - 3):
-        twice = zip(name[at : at + 2], name[at + 2 : at + 4], strict=True)
-        if all(a == b or syllables(a) & syllables(b) for a, b in twice):
+        if _sounds_alike(name[at], name[at + 2]) and _sounds_alike(name[at + 1], name[at + 3]):
             return at + 2
     return 0
+
+
+def _sounds_alike(heard: str, said: str) -> bool:
+    return heard == said or not syllables(heard).isdisjoint(syllables(said))
 
 
 def _possible(name: str) -> bool:
