@@ -201,7 +201,7 @@ def plain(turns: Sequence[str]) -> Plain:
             origin += [*range(begins, begins + len(piece) - 1), begins + len(word) - 1]
         else:  # a contraction written out is longer than what was said
             origin += [*range(begins, begins + len(word)), *[begins + len(word) - 1] * spare]
-        previous = piece
+        previous = piece[piece.rfind(" ") + 1 :]
     return Plain("".join(pieces), tuple(origin), spoken, tuple(starts))
 
 
@@ -216,13 +216,24 @@ def _heard(spoken: str) -> Iterator[tuple[int, str]]:
                 last = last if piece in _HUMS else piece
                 continue
             words = piece.split(" ")
-            if _CHANGED.isdisjoint(words) and words[0] != last and not any(map(eq, words, words[1:])):
-                yield begins, piece
-            else:
-                for word in words:
-                    yield begins, word
-                    begins += len(word) + 1
+            at = 0
+            for place in _alone(words, last):
+                for some in (words[at:place], words[place : place + 1]):
+                    if some:
+                        yield begins, (run := " ".join(some))
+                        begins += len(run) + 1
+                at = place + 1
+            if at < len(words):
+                yield begins, " ".join(words[at:]) if at else piece
             last = next((word for word in reversed(words) if word not in _HUMS), last)
+
+
+def _alone(words: list[str], last: str) -> list[int]:
+    """Which words must be looked at by themselves: hums, contractions, and what may be a stutter after another."""
+    if _CHANGED.isdisjoint(words) and words[0] != last and not any(map(eq, words, words[1:])):
+        return []
+    around = zip(["", *words], words, strict=False)
+    return [n for n, (before, word) in enumerate(around) if not n or word == before or {before, word} & _CHANGED]
 
 
 def _close_figures(folded: str) -> str:
