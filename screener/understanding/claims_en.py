@@ -41,7 +41,7 @@ class Introductions(Running):
         self._places = places
         self._sentences = [0, *(stop.start() for stop in _SENTENCE(self.words))]
 
-    def _led(self, name: str) -> Iterator[re.Match[str]]:
+    def _led(self, name: str) -> list[re.Match[str]]:
         return led(f"claims_en.{name}").matches(self.words, self._places)
 
     def claimed(self) -> list[Named]:

@@ -69,8 +69,8 @@ class Cues:
         self, cues: list[_Cue], unless: dict[tuple[str, str], list[Pattern]], asserted: frozenset[str]
     ) -> None:
         self._asserted = asserted
-        self._cues = cues
-        self._unless = unless
+        self.cues = cues
+        self.limits = unless
         self._by_key: dict[str, list[int]] = {}
         for number, cue in enumerate(cues):
             for key in cue.pattern.keys:
@@ -82,9 +82,9 @@ class Cues:
         chinese = not words.isascii() and any("\u3400" <= c <= "\u9fff" for c in words)
         found = keys.found
         numbers = {number for key in found & self._by_key.keys() for number in self._by_key[key]}
-        unless = _Limits(self._unless, found)
+        unless = _Limits(self.limits, found)
         hits: list[Hit] = []
-        for cue in [self._cues[number] for number in sorted(numbers)]:
+        for cue in [self.cues[number] for number in sorted(numbers)]:
             if (chinese or cue.lang != "zh") and cue.pattern.may_be_in(found):
                 for match in cue.pattern.matches(words, keys.places)[:_MOST]:
                     if not self._taken_back(cue, words, match, unless):

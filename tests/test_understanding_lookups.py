@@ -1,0 +1,87 @@
+"""What is looked up first, so that few expressions are tried, hides nothing that they would find."""
+
+import pytest
+
+from screener.understanding import grammar
+from screener.understanding.cues import cues
+from screener.understanding.grammar import GrammarError, led
+from screener.understanding.hearing import hear
+from screener.understanding.keys import keys_of
+from screener.understanding.sound import Mishearings
+from screener.understanding.text import plain
+from tests.scoring import calls
+
+LED = ("self", "ranked", "practice", "self_after", "acts_for", "beside")
+
+
+@pytest.fixture(scope="module")
+def texts():
+    """Every second development call and a few of another author's, as plain words."""
+    some = [*calls("data/calls.jsonl")[::2], *calls("unseen/nineteenth.jsonl")[::5]]
+    return [hear(call["turns"]).text.words for call in some]
+
+
+@pytest.mark.parametrize("file", ["callers", "red_flags", "tactics", "signs"])
+def test_every_phrase_is_found_wherever_its_expression_matches(file, texts):
+    """The words by which a phrase is looked up are in every text that it matches, and every place is tried."""
+    phrases = [(cue.lang, cue.pattern) for cue in cues(file).cues]
+    limits = [pattern for some in cues(file).limits.values() for pattern in some]
+    found = 0
+    for words in texts:
+        keys = keys_of(words)
+        for pattern in [pattern for lang, pattern in phrases if lang == "en" or not words.isascii()]:
+            spans = [match.span() for match in pattern.regex.finditer(words)]
+            if spans:
+                assert not pattern.keys.isdisjoint(keys.found), (pattern.expression, words)
+                assert pattern.may_be_in(keys.found), (pattern.expression, words)
+                assert [match.span() for match in pattern.matches(words, keys.places)] == spans
+                found += len(spans)
+        for pattern in limits:
+            if pattern.regex.search(words):
+                assert pattern.may_be_in(keys.found), (pattern.expression, words)
+                assert not pattern.keys.isdisjoint(keys.found) or not pattern.keys
+    assert found > 20
+
+
+@pytest.mark.parametrize("name", LED)
+def test_introductions_are_found_wherever_their_expression_matches(name, texts):
+    """An expression that is tried only at the words that can begin it finds what it finds everywhere."""
+    pattern, found = led(f"claims_en.{name}"), 0
+    for words in texts:
+        spans = [match.span() for match in pattern.regex.finditer(words)]
+        assert [match.span() for match in pattern.matches(words, keys_of(words).places)] == spans
+        found += len(spans)
+    assert found or name == "practice"
+
+
+@pytest.mark.parametrize("expression", [r"\b(?:(?:my )?name|call) ", r"\b(?:at|[a-z]+ from) ", r"\bofficer|a[bc] "])
+def test_an_expression_that_may_begin_in_any_way_is_refused(expression, monkeypatch):
+    """Who edits such an expression learns that its beginnings cannot be told."""
+    monkeypatch.setattr(grammar, "_tables", lambda: {"tried": {expression: expression}})
+    with pytest.raises(GrammarError, match=r"grammar\.toml"):
+        led(f"tried.{expression}")
+
+
+def test_misheard_phrases_are_looked_up_by_all_their_words():
+    """A phrase is replaced where all of it stands; the rest is not even looked at."""
+    table = Mishearings({"wes cot": "wescot", "b of a": "bofa"})
+    assert table.may_be_in(keys_of("this is wes cot credit").found)
+    assert not table.may_be_in(keys_of("the head of a department").found)
+    assert table.repair(plain(["this is b of a"])).words == "this is bofa"
+
+
+@pytest.mark.parametrize(
+    ("spoken", "words"),
+    [
+        (["ally auto the the uh the truck payment"], "ally auto the truck payment"),
+        (["um I'm like calling calling about five five two"], "i am calling about five five two"),
+        (["so the", "the bank"], "so the . the bank"),
+        (["we don't don't uh owe"], "we do not do not owe"),
+        (["in the  the bank um uh the bank"], "in the bank the bank"),
+    ],
+)
+def test_hums_and_stutters_say_nothing(spoken, words):
+    """They are left out wherever they stand in a run of words, and every place still leads back."""
+    text = plain(spoken)
+    assert text.words == words
+    assert text.raw(0, len(words)) == "\n".join(spoken)[text.origin[0] :]
