@@ -11,7 +11,9 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from screener.seeds import seeds
 from screener.understanding.keys import Keys
@@ -29,8 +31,7 @@ class CueError(ValueError):
     """A cue file that cannot be used; the message names the file and the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A cue found: its label and where it stands in the plain words."""
 
     label: str
@@ -45,21 +46,34 @@ class _Cue:
     pattern: Pattern
 
 
+class _Index:
+    """Patterns by their keys, so that few are looked at."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self.patterns = list(patterns)
+        self._by_key: dict[str, list[int]] = {}
+        for number, pattern in enumerate(self.patterns):
+            for key in pattern.keys or ("",):
+                self._by_key.setdefault(key, []).append(number)
+        self._always = self._by_key.pop("", [])
+
+    def among(self, found: set[str]) -> list[int]:
+        """The numbers of those that a text with these keys may have, in order."""
+        numbers = {number for key in found & self._by_key.keys() for number in self._by_key[key]}
+        return [n for n in sorted(numbers.union(self._always)) if self.patterns[n].may_be_in(found)]
+
+
 class _Limits(dict[tuple[str, str], list[re.Pattern[str]]]):
     """What takes the hits of a label in a language back, as far as its words occur; looked up when first asked for."""
 
-    def __init__(self, every: Mapping[tuple[str, str], list[Pattern]], keys: set[str]) -> None:
+    def __init__(self, every: Mapping[tuple[str, str], _Index], found: set[str]) -> None:
         super().__init__()
-        self._every, self._keys = every, keys
+        self._every, self._found = every, found
 
     def __missing__(self, label: tuple[str, str]) -> list[re.Pattern[str]]:
-        keys = self._keys
-        self[label] = found = [
-            pattern.regex
-            for pattern in self._every.get(label, ())
-            if pattern.may_be_in(keys) and not (pattern.keys and pattern.keys.isdisjoint(keys))
-        ]
-        return found
+        index = self._every.get(label)
+        self[label] = some = [index.patterns[n].regex for n in index.among(self._found)] if index else []
+        return some
 
 
 class Cues:
@@ -70,26 +84,21 @@ class Cues:
     ) -> None:
         self._asserted = asserted
         self.cues = cues
-        self.limits = unless
-        self._by_key: dict[str, list[int]] = {}
-        for number, cue in enumerate(cues):
-            for key in cue.pattern.keys:
-                self._by_key.setdefault(key, []).append(number)
+        self.limits = {label: _Index(patterns) for label, patterns in unless.items()}
+        self._index = _Index(cue.pattern for cue in cues)
         self.labels = frozenset(cue.label for cue in cues)
 
     def find(self, words: str, keys: Keys) -> list[Hit]:
         """Every hit that no "unless" takes back, in order of appearance."""
         chinese = not words.isascii() and any("\u3400" <= c <= "\u9fff" for c in words)
-        found = keys.found
-        numbers = {number for key in found & self._by_key.keys() for number in self._by_key[key]}
-        unless = _Limits(self.limits, found)
+        unless = _Limits(self.limits, keys.found)
         hits: list[Hit] = []
-        for cue in [self.cues[number] for number in sorted(numbers)]:
-            if (chinese or cue.lang != "zh") and cue.pattern.may_be_in(found):
+        for cue in [self.cues[number] for number in self._index.among(keys.found)]:
+            if chinese or cue.lang != "zh":
                 for match in cue.pattern.matches(words, keys.places)[:_MOST]:
                     if not self._taken_back(cue, words, match, unless):
                         hits.append(Hit(cue.label, match.start(), match.end()))
-        return sorted(hits, key=lambda hit: (hit.start, hit.end))
+        return sorted(hits, key=itemgetter(1, 2))
 
     def _taken_back(self, cue: _Cue, words: str, match: re.Match[str], unless: _Limits) -> bool:
         label, lang = cue.label, cue.lang

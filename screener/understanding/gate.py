@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from screener.model import Category, RedFlag, Tactic
@@ -68,7 +67,7 @@ def allowed(
     """The tactics that are pressure or persuasion about a payment or purchase."""
     owing = category in _COLLECTING or category in (Category.IMPOSTOR, Category.GOVERNMENT)
     hits = [
-        replace(hit, label=hit.label.removesuffix("_on_debt"))
+        hit._replace(label=hit.label.removesuffix("_on_debt"))
         for hit in hits
         if (owing or not hit.label.endswith("_on_debt")) and (hit.label != Tactic.LOW_BALL or _small(hit, words, money))
     ]

@@ -109,7 +109,7 @@ def hear(turns: Sequence[str], lang: Spoken | None = None) -> Hearing:
     if _CHINESE.search(text.words):
         text = text.with_words(_corrected(homophones.repair(text.words)))
     keys = keys_of(text.words)
-    if mishearings.may_be_in(keys.found):
+    if mishearings.may_be_in(text.words, keys.found):
         repaired = mishearings.repair(text)
         keys = keys if repaired is text else keys_of(repaired.words)
         text = repaired

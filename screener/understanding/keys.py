@@ -34,13 +34,14 @@ def keys_of(words: str) -> Keys:
     return Keys(found, places)
 
 
-# Words and pairs of characters that most calls have, as keys are written: they tell little.
+# Words and pairs of characters that many calls have, as keys are written: they tell little.
 _COMMON = frozenset(
     re.findall(
         r"\S+",
-        "a and are at be calli can do for from have i if in is it me my not of on our out that the there this to up "
-        "we will with you your 我们 我是 您的 你的 这边 没有 银行 是我 您好 你好 这个 一个 现在 可以 什么 电话 的话 "
-        "不是 就是 我 你 您 的 是 一 了 不 有 这 到 . ,",
+        "a about accou and are at balan bank be call calli can card colle credi custo debt do for from get have hello "
+        "hi i if in is it loan me my name not numbe of offic on our out pay payme servi that the there this to up we "
+        "will with you your 我们 我是 您的 你的 这边 没有 银行 是我 您好 你好 这个 一个 现在 可以 什么 电话 的话 不是 "
+        "就是 信用 催收 公司 还款 逾期 客服 中心 律师 贷款 账户 委托 征信 我 你 您 的 是 一 了 不 有 这 到 . ,",
     )
 )
 

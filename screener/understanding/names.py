@@ -80,7 +80,6 @@ def _by_start() -> dict[str, list[Name]]:
 
 _WORD = re.compile(r"[a-z0-9]+")
 _FEW = [re.compile(rf"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){{0,{more}}}") for more in range(6)]
-_LAST = re.compile(r"(?: | \. )?[a-z0-9]+$")
 _MISHEARD = frozenset({"in", "on"})  # what is heard of names that begin so: in trum, on track
 _LETTERS = re.compile(r"(?<=\b[a-z]) (?=[a-z]\b)")  # between letters that are said one by one
 
@@ -138,7 +137,7 @@ def name_at(words: str, start: int, first: str) -> Name | None:
             name = known.get(spelled)
             if name and spelled not in stop:
                 return name if said == spelled else Name(said, name.kind, name.owners)
-        said = _LAST.sub("", said)
+        said = said.rpartition(" ")[0].removesuffix(" .")
     return None
 
 

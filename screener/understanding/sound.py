@@ -111,16 +111,15 @@ class Mishearings:
 
     def __init__(self, heard: dict[str, str]) -> None:
         self._by_first: dict[str, list[tuple[str, str]]] = {}
-        self._by_rarest: dict[str, list[set[str]]] = {}
+        self._by_rarest: dict[str, list[str]] = {}
         for phrase in sorted(heard, key=len, reverse=True):
             words = WORD.findall(phrase)
             self._by_first.setdefault(words[0], []).append((phrase, heard[phrase]))
-            told = {word[:5] for word in words}
-            self._by_rarest.setdefault(min(told, key=commonness), []).append(told)
+            self._by_rarest.setdefault(min((word[:5] for word in words), key=commonness), []).append(phrase)
 
-    def may_be_in(self, found: set[str]) -> bool:
-        """Whether a text with these keys has all the words of a misheard phrase."""
-        return any(told <= found for key in found & self._by_rarest.keys() for told in self._by_rarest[key])
+    def may_be_in(self, words: str, found: set[str]) -> bool:
+        """Whether a text, with its keys, has a misheard phrase."""
+        return any(phrase in words for key in found & self._by_rarest.keys() for phrase in self._by_rarest[key])
 
     def repair(self, text: Plain) -> Plain:
         """The text with each misheard phrase replaced."""

@@ -105,8 +105,9 @@ class Plain:
 
     def written(self, start: int, end: int) -> str:
         """The plain characters of a stretch as the caller's words write them, where they mean the same."""
-        heard = (self.spoken[self.origin[place]] for place in range(start, end))
-        return "".join(h if fold(h) == m.lower() else m for h, m in zip(heard, self.words[start:end], strict=True))
+        heard = (self.spoken[place] for place in self.origin[start:end])
+        alike = zip(heard, self.words[start:end], strict=True)
+        return "".join(h if _FOLDS[ord(h)] == m.lower() else m for h, m in alike)
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Where a stretch of plain words stands in the turns as they were given; one span for each turn."""
