@@ -1,7 +1,7 @@
 """The organisation that a caller claims to be, and whom it acts for, in either language."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from screener.model import Claim, Jurisdiction, Spoken
@@ -90,7 +90,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
 def _as_sure(free: Named, known: list[Named]) -> Named:
     """A longer name is given as surely as the known one that it holds."""
     held = [n.weight for n in known if free.start <= n.start < free.end]
-    return replace(free, weight=max([free.weight, *held]))
+    return free._replace(weight=max([free.weight, *held]))
 
 
 def _couriers(words: str) -> tuple[Named, ...]:

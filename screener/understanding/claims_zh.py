@@ -4,15 +4,14 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from screener.understanding.grammar import rule
 from screener.understanding.names import Mention, Name, known_names, mentions
 from screener.understanding.sound import syllables
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A name at its place, and how surely the caller gave it as its own (0 is not at all)."""
 
     words: str

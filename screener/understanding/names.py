@@ -6,6 +6,8 @@ import tomllib
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rapidfuzz.distance import Levenshtein
+
 from screener.model import Jurisdiction, Organisation
 from screener.organisations import organisations
 from screener.seeds import seeds
@@ -170,17 +172,9 @@ def _skeletons() -> dict[str, list[Name]]:
 
 
 def _alike(heard: str, name: str) -> float:
-    """How alike two spellings are, from 0 to 1, by the letters in common order."""
+    """How alike two spellings are, from 0 to 1, by the letters that must change."""
     a, b = heard.replace(" ", ""), name.replace(" ", "")
-    if not a or not b or abs(len(a) - len(b)) > 4:
-        return 0.0
-    previous = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        current = [i]
-        for j, y in enumerate(b, 1):
-            current.append(min(previous[j] + 1, current[-1] + 1, previous[j - 1] + (x != y)))
-        previous = current
-    return 1 - previous[-1] / max(len(a), len(b))
+    return Levenshtein.normalized_similarity(a, b) if a and b and abs(len(a) - len(b)) <= 4 else 0.0
 
 
 def sounds_like(heard: str) -> Name | None:

@@ -1,7 +1,5 @@
 """Which of the names in a call is the caller's own body, and which its principal, given the kind of call."""
 
-from dataclasses import replace
-
 from screener.model import Category, Claim
 from screener.organisations import organisations
 from screener.understanding.claims import Claims, claim
@@ -56,7 +54,7 @@ def _lending(own: Named | None, category: Category) -> Named | None:
     if own is None or arm is None:
         return own
     organisation = organisations()[arm]
-    return replace(own, name=Name(own.words, organisation.category, (organisation,)))
+    return own._replace(name=Name(own.words, organisation.category, (organisation,)))
 
 
 def _own(said: Claims, category: Category) -> Named | None:

@@ -74,7 +74,7 @@ class Pattern:
         starts = self.starts or frozenset()
         if len(starts) == 1:
             return places.get(next(iter(starts)), [])
-        here = starts & places.keys() if len(starts) > len(places) else starts
+        here = starts.intersection(places) if len(starts) > 8 else starts
         return sorted([at for start in here if start in places for at in places[start]])
 
 
