@@ -5,9 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -43,6 +42,9 @@ from screener.store import (
 )
 from screener.store.samefile import watch
 from screener.store.turns import Turns
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 __all__ = [
     "Connection", "SQLAlchemyError", "Store", "attachments", "beats", "calls", "chain", "channels", "codes", "custody",
@@ -128,6 +130,8 @@ class Store:
         Safe when two processes do it at once. Nothing looks at the database before its turn: SQLite refuses, without
         waiting, the second of two that turn a new file to WAL together.
         """
+        from alembic import command  # as costly to load as all the rest, and only this asks for it
+
         with self._one_migration_at_a_time():
             before = self.version()
             command.upgrade(self._alembic(), "head")
@@ -148,7 +152,9 @@ class Store:
 
         return self.version() == ScriptDirectory.from_config(self._alembic()).get_current_head()
 
-    def _alembic(self) -> Config:
+    def _alembic(self) -> "Config":
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["engine"] = self.engine
