@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from screener import create_app
@@ -17,6 +18,9 @@ from tests import postgres
 from tests.desk import Bench, make_bench
 from tests.office import Office
 from tests.signer import ACCOUNT, BASE, TOKEN, Carrier
+
+settings.register_profile("house", deadline=None)  # no test of ours asserts how long anything takes
+settings.load_profile("house")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -47,6 +47,7 @@ OWNERS = {
     "phonenumbers": {"numbers", "summary", "understanding"},  # both read numbers that are not E.164 yet
     "prometheus_client": {"web"},
     "pypinyin": {"summary", "understanding"},
+    "rapidfuzz": {"understanding"},
     "requests": {"simulator", "telephony", "timestamps"},  # the SDK cannot fetch media
     "rfc3161_client": {"timestamps"},
     "segno": {"web"},
@@ -56,7 +57,7 @@ OWNERS = {
     "vobject": {"web"},
     "werkzeug": {"house", "screener", "simulator", "web", "webhooks", "wiring"},
 }
-OFFLINE = {"opencc", "phonenumbers", "pypinyin"}  # libraries of tables, which the core may use
+OFFLINE = {"opencc", "phonenumbers", "pypinyin", "rapidfuzz"}  # tables and reckoning, which the core may use
 OUTSIDE = {"asyncio", "http", "multiprocessing", "smtplib", "socket", "sqlite3", "subprocess", "threading", "time"}
 
 # Modules that are long for a reason.
