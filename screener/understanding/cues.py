@@ -60,7 +60,13 @@ class _Index:
     def among(self, found: set[str]) -> list[int]:
         """The numbers of those that a text with these keys may have, in order."""
         numbers = {number for key in found & self._by_key.keys() for number in self._by_key[key]}
-        return [n for n in sorted(numbers.union(self._always)) if self.patterns[n].may_be_in(found)]
+        numbers.update(self._always)
+        none_of = found.isdisjoint
+        return [
+            number
+            for number, pattern in [(number, self.patterns[number]) for number in sorted(numbers)]
+            if pattern.must <= found and not (pattern.needs and any(map(none_of, pattern.needs)))
+        ]
 
 
 class _Limits(dict[tuple[str, str], list[re.Pattern[str]]]):
@@ -85,7 +91,7 @@ class Cues:
         self._asserted = asserted
         self.cues = cues
         self.limits = {label: _Index(patterns) for label, patterns in unless.items()}
-        self._index = _Index(cue.pattern for cue in cues)
+        self.phrases = _Index(cue.pattern for cue in cues)
         self.labels = frozenset(cue.label for cue in cues)
 
     def find(self, words: str, keys: Keys) -> list[Hit]:
@@ -93,7 +99,7 @@ class Cues:
         chinese = not words.isascii() and any("\u3400" <= c <= "\u9fff" for c in words)
         unless = _Limits(self.limits, keys.found)
         hits: list[Hit] = []
-        for cue in [self.cues[number] for number in self._index.among(keys.found)]:
+        for cue in [self.cues[number] for number in self.phrases.among(keys.found)]:
             if chinese or cue.lang != "zh":
                 for match in cue.pattern.matches(words, keys.places)[:_MOST]:
                     if not self._taken_back(cue, words, match, unless):

@@ -53,10 +53,6 @@ class Pattern:
         """The expression, compiled when a text first asks for it: of thousands, a call asks for some dozens."""
         return re.compile(self.expression)
 
-    def may_be_in(self, found: set[str]) -> bool:
-        """Whether a text that has one of the keys can match; the expression itself is asked only then."""
-        return self.must <= found and not (self.needs and any(map(found.isdisjoint, self.needs)))
-
     def matches(self, words: str, places: Places) -> list[re.Match[str]]:
         """Every match in order, none within another."""
         if self.starts is None:
@@ -72,10 +68,13 @@ class Pattern:
     def spots(self, places: Places) -> list[int]:
         """Where words stand with which a match may begin."""
         starts = self.starts or frozenset()
-        if len(starts) == 1:
-            return places.get(next(iter(starts)), [])
-        here = starts.intersection(places) if len(starts) > 8 else starts
-        return sorted([at for start in here if start in places for at in places[start]])
+        spots: list[int] = []
+        for start in starts if len(starts) < 9 else starts.intersection(places):
+            if start in places:
+                spots += places[start]
+        if len(starts) > 1:
+            spots.sort()
+        return spots
 
 
 class _Part(NamedTuple):
