@@ -3,6 +3,7 @@
 import functools
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -132,27 +133,26 @@ def name_at(words: str, start: int, first: str) -> Name | None:
     """The longest known Latin name that begins with this word at a place; "u . s . bank" is "us bank" too."""
     most = 6 if len(first) == 1 else min(_most().get(first, int(first.endswith("s"))), 6)
     tokens = _FEW[most - 1].match(words, start, start + 60) if most else None
-    said = tokens.group() if tokens else ""
-    known, stop = known_names(), listed("lists.stop")
+    if not tokens:
+        return None
+    said, known, stop = tokens.group(), known_names(), listed("lists.stop")
     while said:
-        for spelled in _spelt(said):
-            name = known.get(spelled)
-            if name and spelled not in stop:
+        for spelled in (said, *_spelt(said)):
+            if spelled in known and spelled not in stop:
+                name = known[spelled]
                 return name if said == spelled else Name(said, name.kind, name.owners)
         said = said.rpartition(" ")[0].removesuffix(" .")
     return None
 
 
-def _spelt(said: str) -> list[str]:
+def _spelt(said: str) -> Iterator[str]:
     """A few heard words as a list may write them: u . s . bank, t s i, Monzo's (which plain words write as monzos)."""
-    ways = [said]
     if " . " in said:
-        ways.append(said.replace(" . ", " "))
+        yield said.replace(" . ", " ")
     if said[1:2] == " ":
-        ways.append(_LETTERS.sub("", said))
+        yield _LETTERS.sub("", said)
     if said[-1] == "s" and len(said) > 3:
-        ways.append(said[:-1])
-    return ways
+        yield said[:-1]
 
 
 def _runs_on(words: str, end: int) -> bool:
