@@ -57,9 +57,9 @@ def likely(said: Wording, marks: Collection[str] = ()) -> Guess:
     labels, bias, weights = _table()
     sums = [0] * len(labels)
     for feature in (*(said.keys() & weights.keys()), *(mark for mark in marks if mark in weights)):
-        flat = weights[feature]
-        for place in range(0, len(flat), 2):
-            sums[flat[place]] += flat[place + 1]
+        flat = iter(weights[feature])
+        for label, weight in zip(flat, flat, strict=True):
+            sums[label] += weight
     part = scale(len(said) + len(marks)) / 100
     return {label: _odds(start + part * total) for label, start, total in zip(labels, bias, sums, strict=True)}
 

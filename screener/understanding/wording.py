@@ -87,15 +87,11 @@ def wording(hearing: Hearing, claimed: Claims | None = None) -> Wording:
     said = tokens(hearing, claimed)
     found = _classed(said, _NEAR[hearing.lang])
     if hearing.lang is Spoken.ZH:
-        for length in (1, 2, 3, 4):
-            _run(found, said, length, "")
-        bare = [token for token in said if token.said not in ".,"]
-        for length in (2, 3):
-            _run(found, bare, length, "")
+        _runs(found, said, (1, 2, 3, 4), "")
+        _runs(found, [token for token in said if token.said not in ".,"], (2, 3), "")
         return found
     bare = [token for token in said if token.said not in ".,"]
-    for length in (1, 2, 3):
-        _run(found, bare, length, " ")
+    _runs(found, bare, (1, 2, 3), " ")
     for first, second in zip(bare, bare[2:], strict=False):
         found.setdefault(f"{first.said}_{second.said}", (first.start, second.end))
     for token in bare:
@@ -104,10 +100,14 @@ def wording(hearing: Hearing, claimed: Claims | None = None) -> Wording:
     return found
 
 
-def _run(found: Wording, said: list[Token], length: int, joint: str) -> None:
-    for at in range(len(said) - length + 1):
-        part = said[at : at + length]
-        found.setdefault(joint.join([token.said for token in part]), (part[0].start, part[-1].end))
+def _runs(found: Wording, said: list[Token], lengths: tuple[int, ...], joint: str) -> None:
+    words = [token.said for token in said]
+    whole = "".join(words)  # in Chinese every token is one character
+    for length in lengths:
+        for at in range(len(words) - length + 1):
+            run = joint.join(words[at : at + length]) if joint else whole[at : at + length]
+            if run not in found:
+                found[run] = (said[at].start, said[at + length - 1].end)
 
 
 def _classed(said: list[Token], near: int) -> Wording:
