@@ -4,14 +4,12 @@ import pytest
 
 from screener.understanding import grammar
 from screener.understanding.cues import cues
-from screener.understanding.grammar import GrammarError, led
+from screener.understanding.grammar import LED, GrammarError, led
 from screener.understanding.hearing import hear
 from screener.understanding.keys import keys_of
 from screener.understanding.sound import Mishearings
 from screener.understanding.text import plain
 from tests.scoring import calls
-
-LED = ("self", "ranked", "practice", "self_after", "acts_for", "beside")
 
 
 @pytest.fixture(scope="module")

@@ -32,8 +32,9 @@ __all__ = ["live", "prepare", "understand"]
 
 
 def prepare() -> None:
-    """Loads and checks every list, so that a mistake shows at start and the first caller waits for nothing.
+    """Loads and checks every list, so that a mistake shows at start and no caller waits for them.
 
+    The phrases of a call are compiled when they are first met, some milliseconds in all.
     Raises CueError, GrammarError or GazetteerError, each naming the file.
     """
     check_grammar()

@@ -10,6 +10,8 @@ from screener.seeds import seeds
 from screener.understanding.keys import start_of
 from screener.understanding.pattern import Pattern, branches
 
+LED = ("acts_for", "beside", "practice", "ranked", "self", "self_after")  # expressions for `led`, of claims_en
+
 
 class GrammarError(ValueError):
     """An expression that cannot be used; the message names the file and the expression."""
@@ -39,6 +41,8 @@ def check_grammar() -> None:
     for table in _tables():
         for key in keys(table) if table not in ("lists", "brands") else ():
             rule(f"{table}.{key}")
+    for key in LED:
+        led(f"claims_en.{key}")
 
 
 @functools.cache
