@@ -106,7 +106,7 @@ def hear(turns: Sequence[str], lang: Spoken | None = None) -> Hearing:
     text = plain(turns)
     chosen = lang or language(text.words)
     homophones, mishearings = _heard()
-    if _CHINESE.search(text.words):
+    if not text.words.isascii() and _CHINESE.search(text.words):
         text = text.with_words(_corrected(homophones.repair(text.words)))
     keys = keys_of(text.words)
     if mishearings.may_be_in(text.words, keys.found):
