@@ -57,6 +57,8 @@ SETS = (
     "unseen/fourteenth",
     "unseen/fifteenth",
     "unseen/sixteenth",
+    "unseen/twentyfifth",
+    "unseen/twentysixth",
     *STRANGERS,
 )
 TRUST = 1.0  # how much a call counts against weights near nothing

@@ -122,8 +122,14 @@ def claim(hearing: Hearing, named: Named | None, hint: Jurisdiction | None) -> C
     organisation = owner(named.name, where) if named.name else None
     raw = text.raw(named.start, named.end)
     if organisation is None:
-        raw = text.written(named.start, named.end) if re.search(r"[\u3400-\u9fff]", raw) else _title(named, raw)
+        raw = _written(hearing, named) if re.search(r"[\u3400-\u9fff]", raw) else _title(named, raw)
     return Claim(raw.strip(), organisation, text.spans(named.start, named.end))
+
+
+def _written(hearing: Hearing, named: Named) -> str:
+    """A Chinese name as the caller's words write it; one that was told by its sound, as it is known."""
+    told_by_sound = named.name and named.name.words != named.words
+    return named.name.words if named.name and told_by_sound else hearing.text.written(named.start, named.end)
 
 
 def _title(named: Named, raw: str) -> str:

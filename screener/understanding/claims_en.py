@@ -24,6 +24,8 @@ _PLAIN = frozenset(
         "what is up",
         "whats up",
         "what is",
+        "human resource",
+        "human resources",
     }
 )
 

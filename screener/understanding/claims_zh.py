@@ -26,12 +26,15 @@ def known(words: str) -> list[Named]:
     return [_weighed(words, mention) for mention in mentions(words)] + _misheard(words)
 
 
+_KNOWN_BY_SOUND = ("collection_agency", "debt_buyer", "delivery")
+
+
 @functools.cache
 def _agencies() -> dict[tuple[str, ...], list[Name]]:
-    """Agencies' names of two characters by their sound."""
+    """Agencies' and couriers' names of two characters by their sound."""
     index: dict[tuple[str, ...], list[Name]] = {}
     for name in known_names().values():
-        if name.kind in ("collection_agency", "debt_buyer") and re.fullmatch("[\u3400-\u9fff]{2}", name.words):
+        if name.kind in _KNOWN_BY_SOUND and re.fullmatch("[\u3400-\u9fff]{2}", name.words):
             for sound in itertools.product(*map(syllables, name.words)):
                 index.setdefault(sound, []).append(name)
     return index
@@ -46,7 +49,7 @@ def slots(kind: str, words: str) -> Iterator[re.Match[str]]:
 
 
 def _misheard(words: str) -> list[Named]:
-    """Agencies' short names written otherwise, where a caller says whose it is: 浩船的啊."""
+    """Agencies' and couriers' short names written otherwise, where a caller says whose it is: 浩船的啊."""
     found = []
     for match in slots("agency", words):
         heard = match.group(1)

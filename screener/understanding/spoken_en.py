@@ -18,7 +18,7 @@ def given_names() -> frozenset[str]:
 
 _CAPITAL, _STOP = re.compile("[A-Z]"), frozenset(".,?!")
 words_in = re.compile(r"[a-z0-9]+").finditer
-_LOOSE_END = re.compile(r"(?: (?:of|and|the|for|a))+$")
+_LOOSE_END = re.compile(r"(?: (?:of|and|the|for|a|i|it|he|she|we|you|on|to|in))+$")
 
 
 def bodily(name: str) -> bool:
