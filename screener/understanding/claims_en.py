@@ -123,16 +123,17 @@ class Introductions(Running):
     ) -> list[Named]:
         """The name that begins at a place: one that is known, one that sounds like it, or one as spoken."""
         first = first_word(self.words, start)
-        if first in begins_none():
+        if not first or first in begins_none():
             return []
         exact = name_at(self.words, start, first)
+        free = free and first not in listed("lists.stop")
         if exact and not self._person(exact, start):
             end = start + len(exact.words)
             if exact.kind == "platform" and rule("claims_en.support_at").match(self.words, end):
                 weight -= 2  # Zelle support at a bank
             passing = _passing(self.words, exact) or (opening and exact.ordinary and not self.shown(end))
             if passing:
-                return self._spoken(start, weight, opening) if opening and self.cased else []
+                return self._spoken(start, weight, opening) if free and opening and self.cased else []
             return [Named(exact.words, start, end, weight + 2, exact)]
         heard = None if self.cased else self._heard(start)  # capitals come with right spelling
         if heard and article:

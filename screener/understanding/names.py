@@ -129,10 +129,29 @@ def _most() -> dict[str, int]:
     return {first: max(len(_WORD.findall(name.words)) for name in names) for first, names in _by_start().items()}
 
 
+@functools.cache
+def _seconds() -> dict[str, frozenset[str]]:
+    """With which words names go on that begin with a Latin word; none where one is that word alone."""
+    return {first: frozenset((*name.words.split(" "), "")[1] for name in names) for first, names in _by_start().items()}
+
+
+def _goes_on(words: str, end: int, first: str) -> bool:
+    """Whether what follows a name's first word may belong to it: for one letter, any other letter too."""
+    following = words[end + 1 : end + 24].partition(" ")[0]
+    seconds = _seconds().get(first, frozenset())
+    return (
+        not seconds.isdisjoint({"", following, following.removesuffix("s")})
+        or following == "."
+        or (len(first) == 1 and len(following) == 1)
+    )
+
+
 def name_at(words: str, start: int, first: str) -> Name | None:
     """The longest known Latin name that begins with this word at a place; "u . s . bank" is "us bank" too."""
     most = 6 if len(first) == 1 else min(_most().get(first, int(first.endswith("s"))), 6)
-    tokens = _FEW[most - 1].match(words, start, start + 60) if most else None
+    if not most or not (first[-1] == "s" or _goes_on(words, start + len(first), first)):
+        return None
+    tokens = _FEW[most - 1].match(words, start, start + 60)
     if not tokens:
         return None
     said, known, stop = tokens.group(), known_names(), listed("lists.stop")
