@@ -1,6 +1,5 @@
 """What a text's patterns are looked up by, so that few of them need be tried."""
 
-import functools
 import re
 from collections import defaultdict
 from itertools import pairwise
@@ -22,23 +21,22 @@ def start_of(word: str) -> str:
     return "0" if word[0].isdigit() else word[:3]
 
 
-@functools.lru_cache(maxsize=16384)
-def _told(said: str) -> tuple[tuple[str, str, int], ...]:
-    """The keys, the beginnings and the places of the words in what stands between two blanks."""
-    return tuple((word.group()[:5], start_of(word.group()), word.start()) for word in WORD.finditer(said))
-
-
 def keys_of(words: str) -> Keys:
     """Everything in a text that a pattern can be looked up by."""
     found: set[str] = set()
     places: Places = defaultdict(list)
-    if not words.isascii():
+    latin = words.isascii()
+    if not latin:
         found.update(map("".join, pairwise(words)), words)
     at = 0
     for said in words.split(" "):
-        for key, start, offset in _told(said) if len(said) < 16 else _told.__wrapped__(said):
-            found.add(key)
-            places[start].append(at + offset)
+        if latin and said.isalpha():
+            found.add(said[:5])
+            places[said[:3]].append(at)
+        else:
+            for word in WORD.finditer(said):
+                found.add(word.group()[:5])
+                places[start_of(word.group())].append(at + word.start())
         at += len(said) + 1
     return Keys(found, places)
 
