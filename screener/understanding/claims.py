@@ -128,8 +128,9 @@ def claim(hearing: Hearing, named: Named | None, hint: Jurisdiction | None) -> C
 
 def _written(hearing: Hearing, named: Named) -> str:
     """A Chinese name as the caller's words write it; one that was told by its sound, as it is known."""
-    told_by_sound = named.name and named.name.words != named.words
-    return named.name.words if named.name and told_by_sound else hearing.text.written(named.start, named.end)
+    if named.name and named.name.words != named.words:
+        return named.name.words
+    return hearing.text.written(named.start, named.end)
 
 
 def _title(named: Named, raw: str) -> str:

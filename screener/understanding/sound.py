@@ -3,9 +3,10 @@
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from screener.understanding.kept import Kept
 from screener.understanding.keys import WORD, commonness
 from screener.understanding.text import Plain
 
@@ -31,20 +32,6 @@ def _blend(syllable: str) -> str:
 Sounding = tuple[tuple[str, frozenset[str]], ...]  # known words, each with the sounds of its third character
 
 
-class _Sounding(dict[str, Sounding]):
-    """The known words of every pair that was ever heard, looked up once; kept as long as there is room."""
-
-    def __init__(self, look_up: Callable[[str], Sounding]) -> None:
-        super().__init__()
-        self._look_up = look_up
-
-    def __missing__(self, pair: str) -> Sounding:
-        found = self._look_up(pair)
-        if len(self) < 65536:
-            self[pair] = found
-        return found
-
-
 class Homophones:
     """Known Chinese words by the sound of their first two characters."""
 
@@ -54,7 +41,7 @@ class Homophones:
         for word in sorted(set(words), key=len, reverse=True):
             for sound in itertools.product(syllables(word[0]), syllables(word[1])):
                 self._by_sound.setdefault(sound, []).append(word)
-        self._sounding = _Sounding(self._that_sound)
+        self._sounding = Kept(self._that_sound, 65536)
 
     def repair(self, words: str) -> str:
         """The same text, character for character, with misheard words replaced by the known ones."""

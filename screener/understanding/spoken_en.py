@@ -70,7 +70,7 @@ class Running:
     def namelike(self, name: str, start: int, needs_tail: bool, body: bool) -> bool:
         """Whether a run is a name, `body` where it ends as names of bodies do."""
         first = name.split(" ")[0]
-        if len(name) < 3 or name.endswith(" i") or first in listed("lists.stop"):
+        if len(name) < 3 or first in listed("lists.stop"):
             return False
         if rule("claims_en.generic").match(name):
             return False

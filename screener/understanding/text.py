@@ -10,6 +10,7 @@ from operator import eq
 import opencc
 
 from screener.model import Span
+from screener.understanding.kept import Kept
 
 # A caller who talks for five minutes says less than this. Longer text keeps its start and its end, so that
 # the time spent never depends on what a stranger sends.
@@ -77,17 +78,7 @@ def fold(character: str) -> str:
     return folded if len(folded) == 1 else " "
 
 
-class _Folds(dict[int, str]):
-    """Characters by what they are folded to, each looked up once; kept as long as there is room."""
-
-    def __missing__(self, code: int) -> str:
-        folded = fold(chr(code))
-        if len(self) < 16384:
-            self[code] = folded
-        return folded
-
-
-_FOLDS = _Folds()
+_FOLDS: Kept[int, str] = Kept(lambda code: fold(chr(code)), 16384)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,15 +186,21 @@ def plain(turns: Sequence[str]) -> Plain:
             pieces.append(" ")
             origin.append(begins)
         pieces.append(piece)
-        spare = len(piece) - len(word)
-        if spare == 0:
-            origin += range(begins, begins + len(word))
-        elif spare < 0:
-            origin += [*range(begins, begins + len(piece) - 1), begins + len(word) - 1]
-        else:  # a contraction written out is longer than what was said
-            origin += [*range(begins, begins + len(word)), *[begins + len(word) - 1] * spare]
+        origin += _places(begins, len(piece), len(word))
         previous = piece[piece.rfind(" ") + 1 :]
     return Plain("".join(pieces), tuple(origin), spoken, tuple(starts))
+
+
+def _places(begins: int, said: int, heard: int) -> Sequence[int]:
+    """Where each character of a piece stands, of which so many were heard; a contraction written out is longer."""
+    last = begins + heard - 1
+    if said == heard:
+        return range(begins, begins + heard)
+    return (
+        [*range(begins, begins + said - 1), last]
+        if said < heard
+        else [*range(begins, last), *[last] * (said - heard + 1)]
+    )
 
 
 def _heard(spoken: str) -> Iterator[tuple[int, str]]:
@@ -211,30 +208,27 @@ def _heard(spoken: str) -> Iterator[tuple[int, str]]:
     last = ""
     for offset, stretch in _cut(spoken):
         for match in _PIECE.finditer(_close_figures(stretch.translate(_FOLDS))):
-            piece, begins = match.group(), offset + match.start()
-            if " " not in piece:
-                yield begins, piece
-                last = last if piece in _HUMS else piece
-                continue
-            words = piece.split(" ")
-            at = 0
-            for place in _alone(words, last):
-                for some in (words[at:place], words[place : place + 1]):
-                    if some:
-                        yield begins, (run := " ".join(some))
-                        begins += len(run) + 1
-                at = place + 1
-            if at < len(words):
-                yield begins, " ".join(words[at:]) if at else piece
+            begins, words = offset + match.start(), match.group().split(" ")
+            for run in _runs(words, last):
+                yield begins, run
+                begins += len(run) + 1
             last = next((word for word in reversed(words) if word not in _HUMS), last)
 
 
-def _alone(words: list[str], last: str) -> list[int]:
-    """Which words must be looked at by themselves: hums, contractions, and what may be a stutter after another."""
-    if _CHANGED.isdisjoint(words) and words[0] != last and not any(map(eq, words, words[1:])):
-        return []
-    around = zip(["", *words], words, strict=False)
-    return [n for n, (before, word) in enumerate(around) if not n or word == before or {before, word} & _CHANGED]
+def _runs(words: list[str], last: str) -> list[str]:
+    """Latin words in a row, apart where one must be looked at by itself: a hum, a contraction, perhaps a stutter."""
+    if len(words) == 1 or (_CHANGED.isdisjoint(words) and words[0] != last and not any(map(eq, words, words[1:]))):
+        return [" ".join(words)]
+    runs: list[str] = []
+    goes_on = False
+    for before, word in zip(["", *words], words, strict=False):
+        alone = not before or word == before or not _CHANGED.isdisjoint((before, word))
+        if goes_on and not alone:
+            runs[-1] += f" {word}"
+        else:
+            runs.append(word)
+        goes_on = not alone
+    return runs
 
 
 def _close_figures(folded: str) -> str:
