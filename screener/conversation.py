@@ -11,9 +11,10 @@ from screener.dialogue.consent import withdrawal
 from screener.dialogue.engine import CAPTURING
 from screener.house import House
 from screener.model import Consent, Disposition, Jurisdiction, Treatment
-from screener.store import Connection, calls, chain, recordings
-from screener.store.calls import Arrival, Asked, Ring
+from screener.store import Connection, calls, chain, recordings, talks
+from screener.store.calls import Arrival, Ring
 from screener.store.records import Call
+from screener.store.talks import Asked
 
 __all__ = ["Heard", "close", "keep_partial", "note_recording", "open_call", "repeat", "take_turn"]
 
@@ -62,9 +63,9 @@ def asked(reply: Reply, answer: str) -> Asked:
 def take_turn(tx: Connection, house: House, call: Call, answer: Answer) -> str | None:
     """Keep an answer and what follows from it; the TwiML, or None when the call has moved on or ended meanwhile."""
     document = twiml.render(answer.reply, call.turn + 1, house.urls)
-    if not calls.ask(tx, call, answer.talk, asked(answer.reply, document)):
+    if not talks.ask(tx, call, answer.talk, asked(answer.reply, document)):
         return None
-    calls.hear(tx, call, answer.kept)
+    talks.hear(tx, call, answer.kept)
     if answer.withdrawn:
         forget(tx, house, call)
     return document
@@ -72,7 +73,7 @@ def take_turn(tx: Connection, house: House, call: Call, answer: Answer) -> str |
 
 def forget(tx: Connection, house: House, call: Call) -> None:
     """Consent was taken back: words go now, recordings here and at the carrier as soon as the worker gets to it."""
-    calls.forget_words(tx, call)
+    talks.forget_words(tx, call)
     recordings.unwanted(tx, call.id)
     chain.sound_gone(tx, call.id, call.subscriber_id)
     house.promise(tx, "erase", call.sid)
@@ -80,20 +81,20 @@ def forget(tx: Connection, house: House, call: Call) -> None:
 
 def repeat(tx: Connection, call: Call, number: int) -> str:
     """The reply that turn `number` got when it was first given."""
-    turn = calls.turn_of(tx, call, number)
+    turn = talks.turn_of(tx, call, number)
     return turn.reply if turn else twiml.hang_up()
 
 
 def keep_partial(tx: Connection, call: Call, words: str, sequence: int) -> None:
     """Keep words on their way, where the current step takes a statement and consent covers it."""
-    talk = calls.talk_of(tx, call)
+    talk = talks.talk_of(tx, call)
     if words and dialogue.STEPS[talk.step].statement and talk.consent in CAPTURING:
-        calls.keep_partial(tx, call, call.turn, words, sequence)
+        talks.keep_partial(tx, call, call.turn, words, sequence)
 
 
 def close(tx: Connection, house: House, call: Call, seconds: int | None) -> None:
     """End a call and promise its text. A refusal cut off in mid-sentence still takes consent back."""
-    turn = calls.turn_of(tx, call, call.turn)
+    turn = talks.turn_of(tx, call, call.turn)
     if turn and turn.partial and withdrawal(turn.partial):
         calls.withdraw(tx, call)
         call = replace(call, consent=Consent.WITHDRAWN, disposition=Disposition.CONSENT_REFUSED)

@@ -16,9 +16,10 @@ from screener.model import Consent, Spoken
 from screener.notify import Notifier
 from screener.numbers import read_caller
 from screener.settings import Settings
-from screener.store import Store, calls, messages, notices, recordings, subscribers
-from screener.store.calls import Arrival, Asked, Ring
+from screener.store import Store, calls, messages, notices, recordings, subscribers, talks
+from screener.store.calls import Arrival, Ring
 from screener.store.records import Call, Message, Recording, Subscriber
+from screener.store.talks import Asked
 from screener.telephony import Gone, Listed, Media, NotReady, Outgoing
 
 # Of today, because some rows take the machine's own time: noon in Hong Kong, whatever the date.
@@ -171,7 +172,7 @@ class Bench:
         with self.store.write() as tx:
             call = calls.by_id(tx, calls.open_(tx, arrival, ring, None, self.now[0]))
             talk = Talk(Spoken.ZH, step="statement", consent=consent)
-            calls.ask(tx, call, talk, Asked("statement", Spoken.ZH, "?", "v", ""))
+            talks.ask(tx, call, talk, Asked("statement", Spoken.ZH, "?", "v", ""))
             if ended:
                 calls.close(tx, call, self.now[0], 30)
             return calls.by_id(tx, call.id)

@@ -10,7 +10,7 @@ from screener.model import Treatment
 from screener.notify import ChannelRefused
 from screener.numbers import read_caller
 from screener.settings import Settings
-from screener.store import Connection, Store, calls, subscribers
+from screener.store import Connection, Store, calls, subscribers, talks
 from screener.store.calls import Arrival, Ring
 from screener.store.records import Call, Subscriber
 from screener.telephony import Outgoing
@@ -117,8 +117,8 @@ def say(tx: Connection, call: Call, words: str) -> None:
     """The caller agreed to recording and then said something."""
     from screener.dialogue import Heard, Talk
     from screener.model import Consent, Spoken
-    from screener.store.calls import Asked
+    from screener.store.talks import Asked
 
     talk = Talk(Spoken.ZH, consent=Consent.RECORDING)
-    calls.ask(tx, call, talk, Asked("statement", Spoken.ZH, "请说单位", "v", ""))
-    calls.hear(tx, calls.by_id(tx, call.id), Heard(words=words))
+    talks.ask(tx, call, talk, Asked("statement", Spoken.ZH, "请说单位", "v", ""))
+    talks.hear(tx, calls.by_id(tx, call.id), Heard(words=words))

@@ -15,7 +15,7 @@ from screener.simulator import Carrier, Script, ScriptedCaller
 from screener.simulator.account import Line
 from screener.simulator.callers import Action
 from screener.simulator.premises import RESIDENTS, add_number, free_port
-from screener.store import Store, beats, calls, open_store, recordings, subscribers
+from screener.store import Store, beats, calls, open_store, recordings, subscribers, talks
 from screener.store.records import Call, Recording, Turn
 from tests.signer import ACCOUNT, TOKEN
 
@@ -77,7 +77,11 @@ class Shop:
     def call(self, sid: str) -> tuple[Call | None, list[Turn], list[Recording]]:
         with self.stores[0].read() as tx:
             found = calls.find(tx, sid)
-            return found, calls.turns(tx, found) if found else [], recordings.of_call(tx, found.id) if found else []
+            return (
+                found,
+                talks.turns(tx, found) if found else [],
+                recordings.of_call(tx, found.id) if found else [],
+            )
 
     def texts(self) -> list[Any]:
         return self.carrier.texts_to(OWNER.phone)

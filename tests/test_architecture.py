@@ -63,7 +63,6 @@ OUTSIDE = {"asyncio", "http", "multiprocessing", "smtplib", "socket", "sqlite3",
 # Modules that are long for a reason.
 LONG = {
     "dialogue/steps.py": "the whole conversation, which is read and reviewed from top to bottom",
-    "store/calls.py": "every statement about calls and turns, built once and read side by side",
     "store/migrations/versions/0001_first_tables.py": "a migration is history and is not edited",
     "store/schema.py": "every table side by side",
 }

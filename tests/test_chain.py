@@ -24,6 +24,7 @@ from screener.store import (
     recordings,
     remnants,
     subscribers,
+    talks,
 )
 from screener.store.marks import Preference, set_preference
 from screener.store.records import Call
@@ -63,7 +64,7 @@ def ended(bench: Bench, number: int = 1, consent: Consent = Consent.NOTES) -> Ca
     call = bench.enter(number, consent, ended=False)
     with bench.store.write() as tx:
         call = calls.by_id(tx, call.id)
-        calls.keep_partial(tx, call, call.turn, "我是大新银行的", 1)
+        talks.keep_partial(tx, call, call.turn, "我是大新银行的", 1)
         bench.desk.end(tx, call, 30)
         return calls.by_id(tx, call.id)
 

@@ -18,7 +18,7 @@ from screener.settings import Settings
 from screener.simulator import Carrier, ScriptedCaller, scripts
 from screener.simulator.callers import Action
 from screener.simulator.premises import RESIDENTS, Premises, add_number, free_port, listens
-from screener.store import calls, open_store, subscribers
+from screener.store import calls, open_store, subscribers, talks
 from tests import signer
 from tests.campaign.grounds import children, command_of
 from tests.signer import ACCOUNT, TOKEN
@@ -104,7 +104,7 @@ def test_a_stop_waits_for_the_calls_on_the_line(premises: Premises, sqlite_url: 
         lived, busy = (calls.find(tx, one.sid) for one in (call, turned_away[0]))
         assert lived
         assert busy
-        said = [turn.step for turn in calls.turns(tx, busy)]
+        said = [turn.step for turn in talks.turns(tx, busy)]
     store.engine.dispose()
     assert lived.ended_at
     assert lived.disposition == "consent_refused"

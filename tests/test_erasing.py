@@ -32,6 +32,7 @@ from screener.store import (
     recordings,
     remnants,
     subscribers,
+    talks,
 )
 from screener.store.marks import Preference, set_preference
 from screener.store.records import Call
@@ -77,7 +78,7 @@ def full_call(bench: Bench) -> None:
     call = bench.enter(1, Consent.RECORDING, ended=False)
     with bench.store.write() as tx:
         call = calls.by_id(tx, call.id)
-        calls.keep_partial(tx, call, call.turn, f"{MARKER} words", 1)
+        talks.keep_partial(tx, call, call.turn, f"{MARKER} words", 1)
         bench.desk.end(tx, call, 30)
         calls.save(tx, call.id, {"category": "bank", "organisation": MARKER, "findings": f'{{"x": "{MARKER}"}}'})
         marks.set_note(tx, call.id, MARKER)
@@ -250,7 +251,7 @@ def test_words_go_at_once_though_a_text_is_being_sent(both: Bench) -> None:
     """A departure leaves a call's row while a text about it goes out, and nothing that was said in it."""
     call = both.enter(1, ended=False)
     with both.store.write() as tx:
-        calls.keep_partial(tx, calls.by_id(tx, call.id), 1, MARKER, 1)
+        talks.keep_partial(tx, calls.by_id(tx, call.id), 1, MARKER, 1)
         both.desk.end(tx, calls.by_id(tx, call.id), 5)
     both.write("m1", call_id=call.id, state="sending")
     with both.store.write() as tx:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, MetaData, event, text
 
 from screener.cli import cli
-from screener.store import Store, calls, open_store, subscribers
+from screener.store import Store, calls, open_store, subscribers, talks
 from screener.worker import migrate
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -90,7 +90,7 @@ def test_a_filled_database_of_the_first_version_comes_forward(empty: Store) -> N
         call = calls.find(tx, CALL)
         assert call
         assert (call.caller, call.seconds, call.started_at) == ("+85251230000", 40, AT)
-        assert calls.statements(tx, call) == [(1, "我是大新银行的")]
+        assert talks.statements(tx, call) == [(1, "我是大新银行的")]
         assert subscribers.by_phone(tx, "+85291234567")
         for table in ("recording", "message", "notice"):
             assert tx.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 1

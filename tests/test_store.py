@@ -22,12 +22,14 @@ from screener.store import (
     recordings,
     sessions,
     subscribers,
+    talks,
 )
-from screener.store.calls import Arrival, Asked, Ring
+from screener.store.calls import Arrival, Ring
 from screener.store.messages import ReferenceTaken
 from screener.store.records import Call, Subscriber
 from screener.store.schema import metadata
 from screener.store.subscribers import AlreadyTaken
+from screener.store.talks import Asked
 from screener.worker import migrate
 
 NOW = datetime(2026, 11, 23, 4, 5, 6, tzinfo=UTC)
@@ -163,10 +165,10 @@ def test_where_the_dialogue_stands_survives_the_database(store: Store, owner: Su
     call = enter(store, owner)
     talk = Talk(Spoken.EN, step="statement", consent=Consent.NOTES, asked=("organisation",), keys_only=True)
     with store.write() as tx:
-        calls.ask(tx, call, talk, Asked("statement", Spoken.EN, "Who?", "v", "<Response/>"))
+        talks.ask(tx, call, talk, Asked("statement", Spoken.EN, "Who?", "v", "<Response/>"))
         call = calls.by_id(tx, call.id)
-        calls.hear(tx, call, Heard(words="This is Sam", confidence="0.9"))
-        loaded = calls.talk_of(tx, call)
+        talks.hear(tx, call, Heard(words="This is Sam", confidence="0.9"))
+        loaded = talks.talk_of(tx, call)
     assert loaded.statements == ("This is Sam",)
     assert loaded == Talk(**{**{f: getattr(talk, f) for f in talk.__slots__}, "statements": ("This is Sam",)})
 
@@ -175,15 +177,15 @@ def test_partials_keep_only_the_latest(store: Store, owner: Subscriber) -> None:
     """A partial that was overtaken does not come back, and the final answer replaces them all."""
     call = enter(store, owner)
     with store.write() as tx:
-        calls.ask(tx, call, Talk(Spoken.ZH, step="statement"), Asked("statement", Spoken.ZH, "谁?", "v", ""))
+        talks.ask(tx, call, Talk(Spoken.ZH, step="statement"), Asked("statement", Spoken.ZH, "谁?", "v", ""))
         call = calls.by_id(tx, call.id)
-        calls.keep_partial(tx, call, 1, "我是大", 0)
-        calls.keep_partial(tx, call, 1, "我是大新银行", 2)
-        calls.keep_partial(tx, call, 1, "我是大新", 1)
-        assert [said for _, said in calls.statements(tx, call)] == ["我是大新银行"]
-        calls.hear(tx, call, Heard(words="我是大新银行的"))
-        calls.keep_partial(tx, call, 1, "late", 9)
-        assert [said for _, said in calls.statements(tx, call)] == ["我是大新银行的"]
+        talks.keep_partial(tx, call, 1, "我是大", 0)
+        talks.keep_partial(tx, call, 1, "我是大新银行", 2)
+        talks.keep_partial(tx, call, 1, "我是大新", 1)
+        assert [said for _, said in talks.statements(tx, call)] == ["我是大新银行"]
+        talks.hear(tx, call, Heard(words="我是大新银行的"))
+        talks.keep_partial(tx, call, 1, "late", 9)
+        assert [said for _, said in talks.statements(tx, call)] == ["我是大新银行的"]
 
 
 def test_a_call_is_closed_once(store: Store, owner: Subscriber) -> None:
@@ -277,7 +279,7 @@ def test_removing_a_subscriber_takes_everything_along(store: Store, owner: Subsc
     """No row of a removed subscriber is left in any table."""
     call = enter(store, owner)
     with store.write() as tx:
-        calls.ask(tx, call, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", ""))
+        talks.ask(tx, call, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", ""))
         recordings.note(tx, call, "RE1", "held", {})
         messages.freeze(tx, text_values(owner, call_id=call.id))
         notices.add(tx, notice_values(call, message_id="m1", fixed_at=NOW))
@@ -296,7 +298,7 @@ def test_a_turn_is_answered_once(store: Store, owner: Subscriber) -> None:
 
     def answer() -> None:
         with store.write() as tx:
-            moved.append(calls.ask(tx, call, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", "")))
+            moved.append(talks.ask(tx, call, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", "")))
 
     threads = [threading.Thread(target=answer) for _ in range(8)]
     for thread in threads:
@@ -311,7 +313,7 @@ def test_an_ended_call_moves_no_further(store: Store, owner: Subscriber) -> None
     call = enter(store, owner)
     with store.write() as tx:
         calls.close(tx, call, NOW, None)
-        assert not calls.ask(tx, call, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", ""))
+        assert not talks.ask(tx, call, Talk(Spoken.ZH), Asked("question", Spoken.ZH, "?", "v", ""))
 
 
 # The job engine's connections are ours

@@ -8,7 +8,7 @@ import pytest
 
 from screener.followup import heeding, telling
 from screener.model import Disposition, Treatment, Understanding
-from screener.store import calls, channels, messages, notices, subscribers
+from screener.store import calls, channels, messages, notices, subscribers, talks
 from screener.store.records import Call, Message, Notice
 from screener.telephony import NotSent, Refused, Uncertain
 from tests.office import Office
@@ -50,7 +50,7 @@ def test_what_was_found_is_kept_with_the_call(office: Office) -> None:
     telling.tell(office.desk, call.sid)
     with office.store.read() as tx:
         kept = calls.by_id(tx, call.id)
-        (number, words), *_ = calls.statements(tx, kept)
+        (number, words), *_ = talks.statements(tx, kept)
     assert (kept.category, kept.organisation) == ("bank", "cn-cmb")
     (turn, start, end), *_ = kept.found["organisation"]["spans"]
     assert turn == number

@@ -10,7 +10,7 @@ from screener.followup.keeping import keep_recording
 from screener.letters import Typed, to_json
 from screener.model import Jurisdiction, Language
 from screener.settings import Settings
-from screener.store import Store, calls, custody, erasing, heads, letters, marks, proof, recordings, search
+from screener.store import Store, calls, custody, erasing, heads, letters, marks, proof, recordings, search, talks
 from screener.store.letters import NewLetter
 from screener.store.marks import Preference
 from tests.desk import SOUND, Bench, make_bench, recording_sid
@@ -66,7 +66,7 @@ def test_sound_and_words_have_ages_of_their_own(bench: Bench) -> None:
     store.chain_heads = bench.desk.settings.data_dir / heads.NAME
     call = bench.enter(1, ended=False)
     with store.write() as tx:
-        calls.keep_partial(tx, calls.by_id(tx, call.id), 1, "marker words", 1)
+        talks.keep_partial(tx, calls.by_id(tx, call.id), 1, "marker words", 1)
         bench.desk.end(tx, calls.by_id(tx, call.id), 30)
         calls.save(tx, call.id, {"category": "bank", "findings": '{"tactics": [{"value": "marker"}]}'})
     bench.note(call, recording_sid(1))
@@ -82,7 +82,7 @@ def test_sound_and_words_have_ages_of_their_own(bench: Bench) -> None:
         clear(bench.desk)
         with store.snapshot() as tx:
             found = calls.find(tx, call.sid)
-            said = "marker" in str([calls.turns(tx, found), found.findings]) if found else False
+            said = "marker" in str([talks.turns(tx, found), found.findings]) if found else False
             sound = next(bench.desk.files.names(bench.now[0].replace(year=2100)), None) is not None
             deeds = [(one.who, one.detail) for one in custody.of_call(tx, call.id)]
             assert proof.check(tx, store.chain_heads, proof.Outside(lambda *_: "")).problems == []

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from screener.house import House
 from screener.model import Consent, Disposition, Treatment
 from screener.settings import Settings
-from screener.store import calls, messages, recordings, subscribers
+from screener.store import calls, messages, recordings, subscribers, talks
 from screener.store.records import Call, Subscriber, Turn
 from screener.store.schema import metadata
 from screener.webhooks import webhooks
@@ -58,7 +58,7 @@ class Log:
     def turns(self, sid: str = SID) -> list[Turn]:
         call = self.call(sid)
         with self.store.read() as tx:
-            return calls.turns(tx, call)
+            return talks.turns(tx, call)
 
     def rows(self) -> dict[str, int]:
         with self.store.read() as tx:
@@ -233,7 +233,7 @@ def test_the_latest_partial_stands_when_the_caller_hangs_up(carrier: Carrier, lo
         carrier.post("/voice/partial/2", **RING, UnstableSpeechResult=words, SequenceNumber=str(number))
     hang_up(carrier)
     with log.store.read() as tx:
-        assert [said for _, said in calls.statements(tx, log.call())] == ["我是鸿远公司"]
+        assert [said for _, said in talks.statements(tx, log.call())] == ["我是鸿远公司"]
     assert log.call().disposition is Disposition.ABANDONED
 
 
@@ -267,7 +267,7 @@ def test_consent_taken_back_erases_what_was_kept(carrier: Carrier, log: Log, ans
     assert "<Stop><Recording" in reply
     assert log.call().consent is Consent.WITHDRAWN
     with log.store.read() as tx:
-        assert calls.statements(tx, log.call()) == []
+        assert talks.statements(tx, log.call()) == []
         assert recordings.of_call(tx, log.call().id)[0].state == "unwanted"
     assert f"erase:{SID}" in log.promised()
 

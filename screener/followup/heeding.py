@@ -8,7 +8,7 @@ from screener.followup.findings import advice_json, findings_json
 from screener.guidance import Advice, Case, Situation, advise, lender_country
 from screener.model import Category, Consent, Disposition, Held, Understanding
 from screener.numbers import Caller
-from screener.store import Connection, calls, marks
+from screener.store import Connection, calls, marks, talks
 from screener.store.records import Call, Subscriber
 from screener.summary import Told
 from screener.understanding import understand
@@ -29,7 +29,7 @@ class Heeded:
 
 def heed(tx: Connection, call: Call, owner: Subscriber) -> Heeded:
     """Understand the kept words, set the call beside earlier ones, and find the next steps."""
-    words = [text for _, text in calls.statements(tx, call)]
+    words = [text for _, text in talks.statements(tx, call)]
     understanding = understand(words, call.spoken, caller=call.caller, country=owner.jurisdiction)
     if understanding.category is Category.UNKNOWN and call.keyed:
         understanding = replace(understanding, category=call.keyed)
@@ -73,7 +73,7 @@ def seen(call: Call, understanding: Understanding | None) -> Seen:
 def save(tx: Connection, heeded: Heeded) -> None:
     """Keep the findings and the advice with the call."""
     u, call = heeded.understanding, heeded.call
-    numbers = [number for number, _ in calls.statements(tx, call)]
+    numbers = [number for number, _ in talks.statements(tx, call)]
     changes: dict[str, Any] = {
         "category": u.category,
         "organisation": u.organisation.key if u.organisation else None,

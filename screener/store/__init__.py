@@ -38,6 +38,7 @@ from screener.store import (
     sessions,
     stamps,
     subscribers,
+    talks,
     unsealed,
 )
 from screener.store.samefile import watch
@@ -50,7 +51,7 @@ __all__ = [
     "Connection", "SQLAlchemyError", "Store", "attachments", "beats", "calls", "chain", "channels", "codes", "custody",
     "departures", "dossiers", "erasing", "heads", "letters", "logbook", "marks", "messages", "notices", "numbers_seen",
     "old", "open_store", "owed", "packings", "proof", "recordings", "remnants", "search", "sessions", "stamps",
-    "subscribers", "unsealed",
+    "subscribers", "talks", "unsealed",
 ]  # fmt: skip
 
 # How long a webhook waits for its turn to write, and then again for the database: together well below the 15 seconds

@@ -1,21 +1,22 @@
-"""Calls and their turns: opened at the ring, one turn at a time, closed once."""
+"""Calls: opened at the ring, closed once, and what the follow-up adds."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from screener.dialogue import Heard, Talk
-from screener.model import Category, Consent, Disposition, Greeting, Spoken, Treatment
+from screener.dialogue import Talk
+from screener.model import Consent, Disposition, Treatment
 from screener.numbers import Caller
-from screener.store import chain, search
+from screener.store import chain, search, talks
 from screener.store.messages import is_past
-from screener.store.records import Call, Subscriber, Turn, record, subscriber_of
-from screener.store.schema import call, contact, notice, subscriber, turn
+from screener.store.records import Call, Subscriber, record, subscriber_of
+from screener.store.schema import call, contact, notice, subscriber
+from screener.store.talks import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class AlreadyOpen(Exception):
 
 
 def open_(
-    tx: Connection, arrival: Arrival, ring: Ring, first: "tuple[Talk, Asked] | None" = None, at: datetime | None = None
+    tx: Connection, arrival: Arrival, ring: Ring, first: tuple[Talk, Asked] | None = None, at: datetime | None = None
 ) -> int:
     """Enter a ringing call into the log, with our first reply if there is one; the id of its row.
 
@@ -132,161 +133,19 @@ def open_(
     }
     if first:
         talk, asked = first
-        values |= {"turn": 1, "talk": talk_kept(talk), "disposition": talk.disposition}
+        values |= {"turn": 1, "talk": talks.talk_kept(talk), "disposition": talk.disposition}
     try:
         call_id: int = tx.execute(_OPEN, values).scalar_one()
     except IntegrityError as problem:
         raise AlreadyOpen from problem
     if first:
-        tx.execute(_ASK, turn_values(call_id, 1, asked))
+        talks.add(tx, call_id, 1, asked)
     return call_id
-
-
-# Turns
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One reply of ours, ready to be kept."""
-
-    step: str
-    language: Spoken
-    said: str
-    version: str
-    reply: str
-
-
-def talk_of(tx: Connection, of: Call) -> Talk:
-    """Where the dialogue stands, with the statements that consent has let us keep."""
-    saved = json.loads(of.talk)
-    # Most of the way there are none; the look-up is worth skipping.
-    listening = saved["consent"] in ("recording", "notes") and (saved["asked"] or saved["asks"] > 1)
-    saved["statements"] = (
-        tuple(row.words for row in tx.execute(_STATEMENTS, {"call": of.id}) if row.words) if listening else ()
-    )
-    saved["asked"] = tuple(saved["asked"])
-    saved["language"] = Spoken(saved["language"])
-    saved["consent"] = Consent(saved["consent"])
-    saved["greeting"] = Greeting(saved.get("greeting", Greeting.PLAIN))
-    saved["keyed"] = Category(saved["keyed"]) if saved["keyed"] else None
-    saved["disposition"] = Disposition(saved["disposition"]) if saved["disposition"] else None
-    return Talk(**saved)
-
-
-# The steps whose answers are statements; elsewhere `words` holds a matched phrase.
-STATEMENT_STEPS = ("statement", "organisation", "principal", "address", "verify", "message")
-_STATEMENTS = (
-    select(turn.c.number, turn.c.words, turn.c.partial)
-    .where(turn.c.call_id == bindparam("call"), turn.c.step.in_(STATEMENT_STEPS))
-    .order_by(turn.c.number)
-)
-
-
-def statements(tx: Connection, of: Call) -> list[tuple[int, str]]:
-    """The caller's kept words with their turn's number; for a turn that was cut off, its latest partial result."""
-    rows = tx.execute(_STATEMENTS, {"call": of.id})
-    return [(row.number, text) for row in rows if (text := row.words or row.partial)]
-
-
-_ASK = insert(turn)
-_MOVE = (
-    update(call)
-    .where(call.c.id == bindparam("call"), call.c.turn == bindparam("answered"), call.c.ended_at.is_(None))
-    .values({name: bindparam(name) for name in ("turn", "talk", "consent", "consent_turn", "disposition")})
-)
-_HEAR = (
-    update(turn)
-    .where(turn.c.call_id == bindparam("call"), turn.c.number == bindparam("answered"))
-    .values({name: bindparam(name) for name in ("heard_at", "words", "digits", "confidence")} | {"partial": None})
-)
-
-
-def ask(tx: Connection, of: Call, talk: Talk, asked: Asked) -> bool:
-    """Keep our next reply and where the dialogue now stands; False when the call has moved on or ended meanwhile."""
-    number = of.turn + 1
-    moved = {
-        "call": of.id,
-        "answered": of.turn,
-        "turn": number,
-        "talk": talk_kept(talk),
-        "consent": talk.consent,
-        "consent_turn": of.turn if talk.consent is not of.consent else of.consent_turn,
-        "disposition": talk.disposition or of.disposition,
-    }
-    if tx.execute(_MOVE, moved).rowcount == 0:
-        return False
-    tx.execute(_ASK, turn_values(of.id, number, asked))
-    return True
-
-
-TALK_KEPT = tuple(f.name for f in fields(Talk) if f.name != "statements")
-
-
-def talk_kept(talk: Talk) -> str:
-    """Where the dialogue stands, without the caller's words."""
-    return json.dumps({name: getattr(talk, name) for name in TALK_KEPT})
-
-
-def turn_values(call_id: int, number: int, asked: Asked) -> dict[str, Any]:
-    """A new turn's row."""
-    return {
-        "call_id": call_id,
-        "number": number,
-        "step": asked.step,
-        "language": asked.language,
-        "said": asked.said,
-        "version": asked.version,
-        "reply": asked.reply,
-        "asked_at": datetime.now(UTC),
-    }
-
-
-def hear(tx: Connection, of: Call, heard: Heard) -> None:
-    """Keep what consent lets us keep of the answer to the current turn; the final replaces its partials."""
-    row = {"words": heard.words or None, "digits": heard.digits or None, "confidence": heard.confidence or None}
-    tx.execute(_HEAR, {"call": of.id, "answered": of.turn, "heard_at": datetime.now(UTC), **row})
-
-
-def turns(tx: Connection, of: Call) -> list[Turn]:
-    rows = tx.execute(select(turn).where(turn.c.call_id == of.id).order_by(turn.c.number))
-    return [record(Turn, row) for row in rows]
-
-
-_TURN = select(turn).where(turn.c.call_id == bindparam("call"), turn.c.number == bindparam("asked"))
-
-
-def turn_of(tx: Connection, of: Call, number: int) -> Turn | None:
-    row = tx.execute(_TURN, {"call": of.id, "asked": number}).one_or_none()
-    return record(Turn, row) if row else None
-
-
-def keep_partial(tx: Connection, of: Call, number: int, partial: str, sequence: int) -> None:
-    """Keep the latest partial of an unanswered turn; partials may overtake each other."""
-    tx.execute(
-        update(turn)
-        .where(
-            turn.c.call_id == of.id,
-            turn.c.number == number,
-            turn.c.heard_at.is_(None),
-            func.coalesce(turn.c.partial_number, -1) <= sequence,
-        )
-        .values(partial=partial, partial_number=sequence)
-    )
-
-
-def forget_words(tx: Connection, of: Call) -> None:
-    """Consent taken back: the caller's statements and partials go; asked questions and keys stay."""
-    tx.execute(update(turn).where(turn.c.call_id == of.id).values(partial=None, partial_number=None))
-    tx.execute(
-        update(turn)
-        .where(turn.c.call_id == of.id, turn.c.step.in_(STATEMENT_STEPS))
-        .values(words=None, confidence=None)
-    )
 
 
 def withdraw(tx: Connection, of: Call) -> None:
     """Consent taken back as the call ended: nothing more is asked, and the words go."""
-    forget_words(tx, of)
+    talks.forget_words(tx, of)
     tx.execute(
         update(call)
         .where(call.c.id == of.id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from screener.store import attachments, calls, chain, packings, recordings, remnants, sessions
+from screener.store import attachments, calls, chain, packings, recordings, remnants, sessions, talks
 from screener.store.records import Call
 from screener.store.remnants import Kind as Left
 from screener.store.schema import (
@@ -41,7 +41,7 @@ def sound(tx: Connection, of: Call) -> list[str]:
 
 def words(tx: Connection, of: Call) -> None:
     """Delete what the caller said and what was read out of it; who was claimed to call, and our own words, stay."""
-    calls.forget_words(tx, of)
+    talks.forget_words(tx, of)
     calls.save(tx, of.id, {"findings": json.dumps(_without_words(of.found), ensure_ascii=False)})
     chain.reseal(tx, of.id, of.subscriber_id)
     packings.drop_all(tx, of.subscriber_id, datetime.now(UTC))

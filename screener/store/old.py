@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
-from screener.store.calls import STATEMENT_STEPS
 from screener.store.erasing import UNSETTLED
 from screener.store.schema import call, erasure, recording, turn
+from screener.store.talks import STATEMENT_STEPS
 
 # Row ids and sids of a subscriber's calls that began before then, in order, from after an id on.
 Find = Callable[[Connection, int, datetime, int, int], list[tuple[int, str]]]

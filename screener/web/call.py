@@ -21,6 +21,7 @@ from screener.store import (
     notices,
     recordings,
     subscribers,
+    talks,
 )
 from screener.store.records import Call, Message, Turn
 from screener.web import findings, words
@@ -47,7 +48,7 @@ def show(sid: str) -> str:
     """The call's page; seeing it marks the call as read."""
     with house().store.read() as tx:
         call = own_call(tx, sid)
-        turns = calls.turns(tx, call)
+        turns = talks.turns(tx, call)
         kept = {
             "recordings": recordings.of_call(tx, call.id),
             "texts": texts_of(tx, call),
@@ -110,7 +111,7 @@ def said(sid: str) -> Response:
     """A running call's words, for a page that asks again and again; 304 while nothing was added."""
     with house().store.read() as tx:
         call = own_call(tx, sid)
-        turns = calls.turns(tx, call)
+        turns = talks.turns(tx, call)
     tag = tag_of(call, turns)
     if tag in request.if_none_match:
         return fresh("", tag)

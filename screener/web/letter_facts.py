@@ -3,7 +3,7 @@
 from screener.letters import File, Letter, Source, Writing, call_facts, from_json, kinds, write
 from screener.model import FINANCIAL, Category, Jurisdiction, Language, Organisation
 from screener.organisations import organisations
-from screener.store import Connection, attachments, calls, letters, recordings
+from screener.store import Connection, attachments, letters, recordings, talks
 from screener.store.letters import KeptLetter
 from screener.store.records import Call
 from screener.web.call import texts_of
@@ -31,7 +31,7 @@ def source(tx: Connection, call: Call) -> Source:
         organisation=call.organisation,
         on_behalf_of=call.on_behalf_of,
         found=call.found,
-        statements=tuple(calls.statements(tx, call)),
+        statements=tuple(talks.statements(tx, call)),
         recordings=tuple(held),
         text_mark=next((one.reference for one in texts_of(tx, call)), ""),
         files=tuple(File(one.name, one.sha256) for one in attachments.of_call(tx, call.id) if not one.letter_id),

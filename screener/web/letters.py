@@ -23,7 +23,7 @@ from screener.letters import (
 )
 from screener.model import Jurisdiction, Language
 from screener.numbers import E164
-from screener.store import Connection, calls, letters, logbook, numbers_seen
+from screener.store import Connection, calls, letters, logbook, numbers_seen, talks
 from screener.store.letters import KeptLetter, NewLetter
 from screener.store.logbook import Wanted
 from screener.store.records import Call
@@ -170,7 +170,7 @@ def beginning(tx: Connection, kind: LetterKind, some: list[Call], spoken: Langua
     texts["dated"] = datetime.now(owner().zone).date().isoformat()
     named = recipient(kind, some, spoken)
     texts |= {"recipient": named} if named else {}
-    texts |= {"quote": "yes"} if any(calls.statements(tx, call) for call in some) else {}
+    texts |= {"quote": "yes"} if any(talks.statements(tx, call) for call in some) else {}
     return Typed(texts).only(kind)
 
 

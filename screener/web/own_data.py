@@ -11,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from screener.house import house
-from screener.store import Connection, calls, custody, departures, logbook, marks
+from screener.store import Connection, custody, departures, logbook, marks, talks
 from screener.store.departures import Departure
 from screener.store.logbook import Wanted
 from screener.store.records import Call
@@ -67,7 +67,7 @@ def told(tx: Connection, call: Call) -> str:
         sentence(call),
         str(DISPOSITIONS[call.disposition]) if call.disposition else "",
         str(CONSENTS[call.consent]),
-        " / ".join(plain(words) for _, words in calls.statements(tx, call)),
+        " / ".join(plain(words) for _, words in talks.statements(tx, call)),
         plain(marks.note_of(tx, call.id)),
     )
 

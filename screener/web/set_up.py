@@ -13,7 +13,7 @@ from markupsafe import Markup
 from screener.house import house
 from screener.model import Consent, Jurisdiction
 from screener.numbers import CallerKind
-from screener.store import Connection, calls, logbook
+from screener.store import Connection, logbook, talks
 from screener.store.logbook import Wanted
 from screener.store.records import Call
 from screener.web.language import language
@@ -105,7 +105,7 @@ def checks(test: Call | None) -> list[Check]:
     if test:
         passed_on = test.caller_kind is CallerKind.NUMBER
         with house().store.read() as tx:
-            turns = calls.turns(tx, test)
+            turns = talks.turns(tx, test)
         pressed = any(turn.digits for turn in turns)
         proof = next((turn for turn in turns if turn.number == test.consent_turn), None)
         spoken = bool(proof and proof.words and test.consent in (Consent.RECORDING, Consent.NOTES))

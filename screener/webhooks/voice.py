@@ -12,7 +12,7 @@ from screener import conversation, dialogue, draining, twiml
 from screener.house import house
 from screener.model import Spoken
 from screener.numbers import read_caller
-from screener.store import Connection, calls, erasing, remnants
+from screener.store import Connection, calls, erasing, remnants, talks
 from screener.store.calls import Arrival, Ring
 from screener.store.records import Subscriber
 from screener.webhooks.signed import done, sid_named, webhooks, whole_number, xml
@@ -86,7 +86,7 @@ def turn(number: int) -> Response:
     with house().store.read() as tx:
         call = calls.find(tx, sid)
         waits = call is not None and call.turn == number and not call.ended_at
-        talk = calls.talk_of(tx, call) if call and waits else None
+        talk = talks.talk_of(tx, call) if call and waits else None
     if call is None:
         return answer_new(sid)
     if talk and dialogue.STEPS[talk.step].listen:

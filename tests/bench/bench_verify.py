@@ -11,7 +11,7 @@ from pathlib import Path
 from screener.evidence import Kind
 from screener.model import Consent
 from screener.settings import Settings
-from screener.store import calls, chain, open_store
+from screener.store import calls, chain, open_store, talks
 from screener.worker import migrate
 from tests.desk import NOW, Bench, make_bench
 from tests.signer import ACCOUNT, BASE, TOKEN
@@ -25,7 +25,8 @@ def fill(bench: Bench, count: int) -> None:
     from screener.dialogue import Talk
     from screener.model import Spoken
     from screener.numbers import read_caller
-    from screener.store.calls import Arrival, Asked, Ring
+    from screener.store.calls import Arrival, Ring
+    from screener.store.talks import Asked
 
     arrival = Arrival(bench.owner, None, is_own_number=False, is_crowded=False, is_known=False)
     for start in range(0, count, AT_ONCE):
@@ -36,7 +37,7 @@ def fill(bench: Bench, count: int) -> None:
                 call = calls.by_id(tx, calls.open_(tx, arrival, ring, None, at))
                 for _ in range(TURNS):
                     talk = Talk(Spoken.ZH, step="statement", consent=Consent.NOTES)
-                    calls.ask(tx, call, talk, Asked("statement", Spoken.ZH, "请问您是哪家单位的？", "v", "<R/>"))
+                    talks.ask(tx, call, talk, Asked("statement", Spoken.ZH, "请问您是哪家单位的？", "v", "<R/>"))
                     call = calls.by_id(tx, call.id)
                 calls.close(tx, call, at, 30)
                 chain.seal_call(tx, call.id, bench.owner.id)
