@@ -10,7 +10,7 @@ import pytest
 from screener.cli.demo import differences, observed
 from screener.simulator import Carrier, Faults, ScriptedCaller, scripts
 from screener.simulator.callers import Action
-from screener.simulator.premises import RESIDENTS, Premises, add_number
+from screener.simulator.premises import RESIDENTS, Premises, add_number, listens
 from screener.store import Store, calls, messages, notices, open_store, subscribers
 
 pytestmark = pytest.mark.alone
@@ -133,6 +133,7 @@ def test_a_call_goes_on_after_a_restart_in_its_middle(town: Town) -> None:
         if killed:
             town.premises._server.kill()
             town.premises._server.wait()
+            assert until(lambda: not listens(town.premises.port))  # its children end by themselves a moment later
         else:
             town.premises.stop()
         town.premises.start()
