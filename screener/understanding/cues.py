@@ -56,17 +56,20 @@ class _Index:
             for key in pattern.keys or ("",):
                 self._by_key.setdefault(key, []).append(number)
         self._always = self._by_key.pop("", [])
+        self._keys = frozenset(self._by_key)
+        self._wanted = [(pattern.must, pattern.needs) for pattern in self.patterns]
 
     def among(self, found: set[str]) -> list[int]:
         """The numbers of those that a text with these keys may have, in order."""
-        numbers = {number for key in found & self._by_key.keys() for number in self._by_key[key]}
-        numbers.update(self._always)
-        none_of = found.isdisjoint
-        return [
-            number
-            for number, pattern in [(number, self.patterns[number]) for number in sorted(numbers)]
-            if pattern.must <= found and not (pattern.needs and any(map(none_of, pattern.needs)))
-        ]
+        numbers = set(self._always)
+        for key in self._keys & found:
+            numbers.update(self._by_key[key])
+        none_of, likely = found.isdisjoint, []
+        for number in sorted(numbers):
+            must, needs = self._wanted[number]
+            if must <= found and not (needs and any(map(none_of, needs))):
+                likely.append(number)
+        return likely
 
 
 class _Limits(dict[tuple[str, str], list[re.Pattern[str]]]):
@@ -96,11 +99,10 @@ class Cues:
 
     def find(self, words: str, keys: Keys) -> list[Hit]:
         """Every hit that no "unless" takes back, in order of appearance."""
-        chinese = not words.isascii() and any("\u3400" <= c <= "\u9fff" for c in words)
         unless = _Limits(self.limits, keys.found)
         hits: list[Hit] = []
         for cue in [self.cues[number] for number in self.phrases.among(keys.found)]:
-            if chinese or cue.lang != "zh":
+            if keys.chinese or cue.lang != "zh":
                 for match in cue.pattern.matches(words, keys.places)[:_MOST]:
                     if not self._taken_back(cue, words, match, unless):
                         hits.append(Hit(cue.label, match.start(), match.end()))

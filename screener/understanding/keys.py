@@ -1,11 +1,17 @@
 """What a text's patterns are looked up by, so that few of them need be tried."""
 
 import re
-from collections import defaultdict
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
+from screener.understanding.kept import Kept
+
 WORD = re.compile(r"[a-z0-9]+")
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_KEY = itemgetter(0)
+
+
 Places = dict[str, list[int]]  # where English words and figures begin, by how they begin
 
 
@@ -14,6 +20,7 @@ class Keys(NamedTuple):
 
     found: set[str]
     places: Places
+    chinese: bool
 
 
 def start_of(word: str) -> str:
@@ -23,22 +30,38 @@ def start_of(word: str) -> str:
 
 def keys_of(words: str) -> Keys:
     """Everything in a text that a pattern can be looked up by."""
-    found: set[str] = set()
-    places: Places = defaultdict(list)
-    latin = words.isascii()
-    if not latin:
-        found.update(map("".join, pairwise(words)), words)
-    at = 0
-    for said in words.split(" "):
-        if latin and said.isalpha():
-            found.add(said[:5])
-            places[said[:3]].append(at)
+    places: Places = {}
+    if not words.isascii() and _CHINESE.search(words):
+        found = {*map("".join, pairwise(words)), *words}
+        for match in WORD.finditer(words):
+            found.add(match.group()[:5])
+            places.setdefault(start_of(match.group()), []).append(match.start())
+        return Keys(found, places, True)
+    said = words.split(" ")
+    told = list(map(_TOLD.__getitem__, said))
+    found, at = set(map(_KEY, told)), 0
+    for word, (_, beginning, more) in zip(said, told, strict=True):
+        if beginning in places:
+            places[beginning].append(at)
         else:
-            for word in WORD.finditer(said):
-                found.add(word.group()[:5])
-                places[start_of(word.group())].append(at + word.start())
-        at += len(said) + 1
-    return Keys(found, places)
+            places[beginning] = [at]
+        for figure, after in more:
+            found.add(figure[:5])
+            places.setdefault(start_of(figure), []).append(at + after)
+        at += len(word) + 1
+    return Keys(found, places, False)
+
+
+def _told(word: str) -> tuple[str, str, tuple[tuple[str, int], ...]]:
+    """The key of a word, how it begins, and the words in it after its first, each with its place: 5.50."""
+    inside = [(match.group(), match.start()) for match in WORD.finditer(word)]
+    if not inside or inside[0][1]:
+        return word, word, tuple(inside)
+    first = inside[0][0]
+    return first[:5], start_of(first), tuple(inside[1:])
+
+
+_TOLD = Kept(_told, 16384)
 
 
 # Words and pairs of characters that many calls have, as keys are written: they tell little.

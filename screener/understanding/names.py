@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, count, pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -81,6 +81,12 @@ def _by_start() -> dict[str, list[Name]]:
     return index
 
 
+@functools.cache
+def _chinese() -> frozenset[str]:
+    """What Chinese names begin with."""
+    return frozenset(key for key in _by_start() if not key[0].isascii())
+
+
 _WORD = re.compile(r"[a-z0-9]+")
 _FEW = [re.compile(rf"[a-z0-9]+(?:(?: | \. )[a-z0-9]+){{0,{more}}}") for more in range(6)]
 _MISHEARD = frozenset({"in", "on"})  # what is heard of names that begin so: in trum, on track
@@ -97,8 +103,8 @@ def mentions(words: str) -> list[Mention]:
     index, found, free = _by_start(), [], 0
     places = [(m.start(), m.group()) for m in _WORD.finditer(words) if m.group() in index]
     if not words.isascii():
-        pairs = enumerate(map("".join, pairwise(words)))
-        places = sorted(places + [(at, pair) for at, pair in pairs if pair in index and not pair[0].isascii()])
+        pairs = list(map("".join, pairwise(words)))
+        places = sorted([*places, *[(at, pairs[at]) for at in compress(count(), map(_chinese().__contains__, pairs))]])
     for at, key in places:
         if at < free:
             continue

@@ -4,7 +4,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import compress, count, pairwise
 
 from screener.understanding.kept import Kept
 from screener.understanding.keys import WORD, commonness
@@ -45,14 +45,14 @@ class Homophones:
 
     def repair(self, words: str) -> str:
         """The same text, character for character, with misheard words replaced by the known ones."""
-        out, free = list(words), 0
-        sounding = map(self._sounding.__getitem__, map("".join, pairwise(words)))
-        for at, known in [(at, known) for at, known in enumerate(sounding) if known]:
-            word = self._known(words, at, known) if at >= free else None
+        sounding = list(map(self._sounding.__getitem__, map("".join, pairwise(words))))
+        out, free = [], 0
+        for at in compress(count(), sounding):
+            word = self._known(words, at, sounding[at]) if at >= free else None
             if word:
+                out += (words[free:at], word)
                 free = at + len(word)
-                out[at:free] = word
-        return "".join(out)
+        return "".join(out) + words[free:]
 
     def _that_sound(self, pair: str) -> Sounding:
         """The known words that begin with two characters of this sound and may yet be meant, the longest first.
@@ -103,10 +103,11 @@ class Mishearings:
             words = WORD.findall(phrase)
             self._by_first.setdefault(words[0], []).append((phrase, heard[phrase]))
             self._by_rarest.setdefault(min((word[:5] for word in words), key=commonness), []).append(phrase)
+        self._rarest = frozenset(self._by_rarest)
 
     def may_be_in(self, words: str, found: set[str]) -> bool:
         """Whether a text, with its keys, has a misheard phrase."""
-        return any(phrase in words for key in found & self._by_rarest.keys() for phrase in self._by_rarest[key])
+        return any(phrase in words for key in self._rarest & found for phrase in self._by_rarest[key])
 
     def repair(self, text: Plain) -> Plain:
         """The text with each misheard phrase replaced."""

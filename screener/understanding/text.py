@@ -3,9 +3,10 @@
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from operator import eq
+from collections.abc import Sequence
+from itertools import accumulate, compress, count, islice
+from operator import eq, itemgetter, ne
+from typing import NamedTuple
 
 import opencc
 
@@ -17,8 +18,9 @@ from screener.understanding.kept import Kept
 HEAD, TAIL = 3000, 1500
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff"
+_NO_CHINESE = re.compile(rf"[^{CJK}]+")
+_SHORT_STRETCH = 8  # characters between Chinese ones that are read as one
 _PIECE = re.compile(
-    rf"[{CJK}]+|[a-z]+(?: [a-z]+)+(?![a-z'\d\x01])|"
     r"[a-z]{1,4}\x01?\d[\da-z\x01]*|[a-z]+(?:'[a-z]+)?|\d+(?:[.,:\x01]\d+)*|[$£€¥%&#+@]|[.,]+|\n",
 )
 _FIGURE = re.compile(r"\d")
@@ -52,7 +54,6 @@ _WHOLE = {
     "y'all": "you all",
     "ma'am": "maam",
 }
-_CHANGED = _HUMS | _WHOLE.keys()
 _DIGITS = frozenset(["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 _IS = frozenset({"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"})
 _STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
@@ -66,9 +67,13 @@ def _converter() -> opencc.OpenCC:
 
 
 def fold(character: str) -> str:
-    """One character as it is matched: half width, lower case, Simplified; a stop or comma for punctuation."""
+    """One character as it is matched: half width, lower case, Simplified; a stop or comma for punctuation,
+    a blank for what says nothing.
+    """
     if character.isascii():
         return _STOPS.get(character, character.lower())
+    if character in _FILLERS:
+        return " "
     if character in _STOPS or character in _QUOTES:
         return _STOPS.get(character) or _QUOTES[character]
     if "\u3400" <= character <= "\u9fff":
@@ -81,12 +86,11 @@ def fold(character: str) -> str:
 _FOLDS: Kept[int, str] = Kept(lambda code: fold(chr(code)), 16384)
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(NamedTuple):
     """Words ready for matching; `origin[i]` is where plain character i stands in the joined turns."""
 
     words: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
     spoken: str
     starts: tuple[int, ...]
 
@@ -115,7 +119,7 @@ class Plain:
 
     def with_words(self, words: str) -> "Plain":
         """The same stretch of speech with repaired words of the same length."""
-        return Plain(words, self.origin, self.spoken, self.starts)
+        return self._replace(words=words)
 
 
 def _shorter(word: str) -> str:
@@ -131,7 +135,6 @@ def _shorter(word: str) -> str:
     return f"{stem} is" if tail == "s" and stem in _IS else stem if stem.endswith("s") else stem + tail
 
 
-@functools.lru_cache(maxsize=16384)
 def _piece(word: str) -> str | None:
     """What one piece of speech adds to the plain words; None when it adds nothing."""
     if word in _HUMS:
@@ -150,45 +153,84 @@ def _stutters(word: str) -> bool:
     return word.isascii() and word.isalpha() and len(word) > 1 and word not in _DIGITS
 
 
-def _cut(folded: str) -> list[tuple[int, str]]:
-    """The stretches that are read, each with its offset."""
-    if len(folded) <= HEAD + TAIL:
-        return [(0, folded)]
-    return [(0, folded[:HEAD]), (len(folded) - TAIL, folded[-TAIL:])]
-
-
 def plain(turns: Sequence[str]) -> Plain:
     """The turns as one line of plain words."""
     spoken = "\n".join(turns)
-    starts, length = [], 0
-    for turn in turns:
-        starts.append(length)
-        length += len(turn) + 1
+    starts = tuple(accumulate([len(turn) + 1 for turn in turns[:-1]], initial=0)) if turns else ()
+    folded = spoken.translate(_FOLDS)
+    left_out = len(folded) - HEAD - TAIL
+    if left_out > 0:
+        folded = f"{folded[:HEAD]} {folded[-TAIL:]}"
+    folded = _close_figures(folded)
+    words, origin = _latin(folded) if folded.isascii() else _mixed(folded)
+    if left_out > 0:
+        origin = [place if place < HEAD else place + left_out - 1 for place in origin]
+    return Plain(words or "", origin, spoken, starts)
+
+
+# Plain words, None where nothing is said, and where each of their characters stands in what was read.
+Read = tuple[str | None, Sequence[int]]
+
+
+def _mixed(folded: str) -> tuple[str, list[int]]:
+    """Chinese characters stay as they are; what stands between them is read."""
+    pieces: list[str] = []
+    origin: list[int] = []
+    at = 0
+    for match in _NO_CHINESE.finditer(folded):
+        begins, end = match.span()
+        between = match.group()
+        words, places = _TOKENS[between] if end - begins < _SHORT_STRETCH else _latin(between)
+        pieces += (folded[at:begins], words or "")
+        origin += range(at, begins)
+        origin += [begins + place for place in places]
+        at = end
+    origin += range(at, len(folded))
+    return "".join(pieces) + folded[at:], origin
+
+
+def _latin(folded: str) -> Read:
+    """Words without Chinese, each by itself; only where one is said twice must they be read one after the other."""
+    tokens = folded.split(" ")
+    read = list(map(_TOKENS.__getitem__, tokens))
+    said = list(map(_WORDS_OF, read))
+    words = " ".join(filter(None, said))
+    apart = words.split(" ")
+    if any(map(_stutters, compress(apart, map(eq, apart, islice(apart, 1, None))))):
+        return _pieces(folded)
+    origin: list[int] = []
+    lengths = list(accumulate(map(len, tokens), initial=0))  # of all the tokens before each
+    at = 0
+    for changed in compress(count(), map(ne, tokens, said)):
+        start = lengths[changed] + changed
+        origin += range(at, start)
+        origin += [start + place for place in read[changed][1]]
+        at = lengths[changed + 1] + changed + (not said[changed])
+    origin += range(at, len(folded))
+    return words, origin[: len(words)]
+
+
+def _pieces(folded: str) -> Read:
+    """Words without Chinese, piece by piece."""
     pieces: list[str] = []
     origin: list[int] = []
     previous = ""
-    for begins, word in _heard(spoken):
-        if word[0] >= "\u3400":
-            if _FILLERS.isdisjoint(word):
-                pieces.append(word)
-                origin += range(begins, begins + len(word))
-                previous = word
-                continue
-            kept = [place for place, character in enumerate(word) if character not in _FILLERS]
-            pieces += [word[place] for place in kept]
-            origin += [begins + place for place in kept]
-            previous = word if kept else previous
-            continue
-        piece = word if " " in word else _piece(word)
+    for match in _PIECE.finditer(folded):
+        begins, word = match.start(), match.group()
+        piece = _piece(word)
         if piece is None or (piece == previous and _stutters(piece)):
             continue
-        if previous and piece[0] < "\x80" and previous[-1] < "\x80":  # Latin words and figures stand apart
+        if previous:
             pieces.append(" ")
             origin.append(begins)
         pieces.append(piece)
         origin += _places(begins, len(piece), len(word))
         previous = piece[piece.rfind(" ") + 1 :]
-    return Plain("".join(pieces), tuple(origin), spoken, tuple(starts))
+    return "".join(pieces) or None, origin
+
+
+_WORDS_OF = itemgetter(0)
+_TOKENS: Kept[str, Read] = Kept(_pieces, 16384)
 
 
 def _places(begins: int, said: int, heard: int) -> Sequence[int]:
@@ -201,34 +243,6 @@ def _places(begins: int, said: int, heard: int) -> Sequence[int]:
         if said < heard
         else [*range(begins, last), *[last] * (said - heard + 1)]
     )
-
-
-def _heard(spoken: str) -> Iterator[tuple[int, str]]:
-    """Where each piece begins; Latin words of which nothing is left out or written otherwise are one."""
-    last = ""
-    for offset, stretch in _cut(spoken):
-        for match in _PIECE.finditer(_close_figures(stretch.translate(_FOLDS))):
-            begins, words = offset + match.start(), match.group().split(" ")
-            for run in _runs(words, last):
-                yield begins, run
-                begins += len(run) + 1
-            last = next((word for word in reversed(words) if word not in _HUMS), last)
-
-
-def _runs(words: list[str], last: str) -> list[str]:
-    """Latin words in a row, apart where one must be looked at by itself: a hum, a contraction, perhaps a stutter."""
-    if len(words) == 1 or (_CHANGED.isdisjoint(words) and words[0] != last and not any(map(eq, words, words[1:]))):
-        return [" ".join(words)]
-    runs: list[str] = []
-    goes_on = False
-    for before, word in zip(["", *words], words, strict=False):
-        alone = not before or word == before or not _CHANGED.isdisjoint((before, word))
-        if goes_on and not alone:
-            runs[-1] += f" {word}"
-        else:
-            runs.append(word)
-        goes_on = not alone
-    return runs
 
 
 def _close_figures(folded: str) -> str:
