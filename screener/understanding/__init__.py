@@ -46,7 +46,7 @@ def live(turns: Sequence[str], lang: Spoken | None = None) -> Live:
     """Who is calling and for whom, fast enough for the next question; partial results will do."""
     hearing = hear(turns, lang)
     said = claims(hearing)
-    flags = {RedFlag(hit.label) for hit in hearing.find("red_flags")}
+    flags = {hit.label for hit in hearing.find("red_flags")}
     category = decide(Evidence(hearing.find("callers"), flags, said))
     own = organisation_of(hearing, said, category)
     return Live(category, own, principal_of(hearing, said, category, own))

@@ -1,6 +1,5 @@
 """Who is calling and what they do: the one category of a call, by the evidence for each."""
 
-from collections import defaultdict
 from collections.abc import Collection
 
 from screener.model import Category, RedFlag, Tactic
@@ -23,27 +22,34 @@ _LENDERS = frozenset(
 )
 _AGENCIES = frozenset({"collection_agency", "debt_buyer"})
 _PUBLIC = frozenset({"authority", "government", "debt_advice"})
-_INSTITUTIONS = _BANKS | _LENDERS | _AGENCIES | _PUBLIC | {"telecom", "platform", "insurer", "law_firm"}
-# Internet-only banks and lenders that bear "bank" in their licence but are known for loans by app.
+_FINANCIAL = _BANKS | _LENDERS
+_INSTITUTIONS = _FINANCIAL | _AGENCIES | _PUBLIC | {"telecom", "platform", "insurer", "law_firm"}
 _THREATS = frozenset({Tactic.HOME_VISIT, Tactic.CONSEQUENCE_PRESSURE})
+# Internet-only banks and lenders that bear "bank" in their licence but are known for loans by app.
 _APP_LENDERS = frozenset({"us-lendingclub", "us-sofi"})
+_CREDITORS = _FINANCIAL | _AGENCIES | {"law_firm"}  # or whoever acts for them: none sells debt relief
+_NOT_AGENCY = _FINANCIAL | _PUBLIC | {"telecom", "platform"}
+_NOT_FIRM = _FINANCIAL | {"delivery"}
+_LENDING = _FINANCIAL | {"platform", "telecom"}
+_BLUNT = frozenset({RedFlag.ABUSIVE_LANGUAGE, RedFlag.DISCLOSES_TO_THIRD_PARTY})
+_CODE, _PRIVATE = RedFlag.ASKS_VERIFICATION_CODE, RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT
+_ARREST, _AUTHORITY, _FEE = RedFlag.THREATENS_ARREST, RedFlag.CLAIMS_AUTHORITY, RedFlag.UPFRONT_FEE
+_NAMELESS = RedFlag.REFUSES_IDENTITY
 
 
 class Evidence:
     """What speaks for each category, counted from the cues and the names."""
 
-    def __init__(
-        self, hits: list[Hit], flags: Collection[RedFlag], claims: Claims, pressure: Collection[str] = ()
-    ) -> None:
+    def __init__(self, hits: list[Hit], flags: Collection[str], claims: Claims, pressure: Collection[str] = ()) -> None:
         self.pressed = bool(_THREATS & set(pressure))
-        self.count: dict[str, int] = defaultdict(int)
+        self.count: dict[str, int] = {}
         for hit in hits:
-            self.count[hit.label] += 1
+            self.count[hit.label] = self.count.get(hit.label, 0) + 1
         self.flags = frozenset(flags)
         self.claims = claims
         self.own = claims.best()
         self.kind = self._kind(self.own)
-        if self.own and self.own.weight == 1 and self.kind in _BANKS | _LENDERS and self._private():
+        if self.own and self.own.weight == 1 and self.kind in _FINANCIAL and self._private():
             self.own, self.kind = None, ""  # a bank that a friend speaks of
 
     def _kind(self, named: Named | None) -> str:
@@ -56,26 +62,19 @@ class Evidence:
         return named.name.kind
 
     def has(self, label: str) -> bool:
-        return self.count[label] > 0
+        return label in self.count
 
     def score(self, label: str) -> float:
         """Strong cues count fully up to three, hints a third."""
-        return min(self.count[label], 3) + min(self.count[f"{label}_hint"], 3) / 3
+        strong, hints = self.count.get(label, 0), self.count.get(f"{label}_hint", 0)
+        return min(strong, 3) + min(hints, 3) / 3 if strong or hints else 0.0
 
     def _private(self) -> bool:
-        return not self.has("debt") and self.score("personal") + self.count["personal_hint"] >= 1
+        return not self.has("debt") and self.score("personal") + self.count.get("personal_hint", 0) >= 1
 
     @property
     def institution(self) -> bool:
         return self.kind in _INSTITUTIONS or self.has("institution") or self.has("bank_word") or self.has("lender_word")
-
-    @property
-    def scam(self) -> int:
-        """How much shows a swindle, whoever is claimed."""
-        flags = self.flags
-        weight = 3 * (RedFlag.ASKS_VERIFICATION_CODE in flags) + 3 * (RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags)
-        weight += 2 * (RedFlag.THREATENS_ARREST in flags) + (RedFlag.CLAIMS_AUTHORITY in flags)
-        return weight + min(self.count["scam"] + self.count["remote"], 3)
 
 
 def decide(evidence: Evidence) -> Category:
@@ -91,7 +90,7 @@ def _relief(evidence: Evidence) -> float:
     score = evidence.score("debt_relief_seller")
     if evidence.kind == "debt_relief_seller":
         score += 3
-    if evidence.own and evidence.own.name and evidence.kind in _BANKS | _LENDERS | _AGENCIES | {"law_firm"}:
+    if evidence.own and evidence.own.name and evidence.kind in _CREDITORS:
         score -= 3
     return score
 
@@ -99,15 +98,8 @@ def _relief(evidence: Evidence) -> float:
 def _impostor(e: Evidence) -> Category | None:
     flags = e.flags
     relief = _relief(e) >= 1
-    code, private = RedFlag.ASKS_VERIFICATION_CODE in flags, RedFlag.ASKS_TRANSFER_PERSONAL_ACCOUNT in flags
-    arrest, authority, fee = (
-        RedFlag.THREATENS_ARREST in flags,
-        RedFlag.CLAIMS_AUTHORITY in flags,
-        RedFlag.UPFRONT_FEE in flags,
-    )
-    agency = e.kind in _AGENCIES or (
-        e.has("collection_agency") and e.kind not in _BANKS | _LENDERS | _PUBLIC | {"telecom", "platform"}
-    )
+    code, private, arrest, authority, fee = [flag in flags for flag in (_CODE, _PRIVATE, _ARREST, _AUTHORITY, _FEE)]
+    agency = e.kind in _AGENCIES or (e.has("collection_agency") and e.kind not in _NOT_AGENCY)
     if relief and not authority and not arrest:
         return None
     if e.has("employer") and (private or fee or e.has("scam")):
@@ -120,17 +112,13 @@ def _impostor(e: Evidence) -> Category | None:
         return Category.IMPOSTOR
     if _homely(e) and not authority:
         return None
-    if e.institution and (code or private or arrest or e.count["scam"] >= 2):
+    if e.institution and (code or private or arrest or e.count.get("scam", 0) >= 2):
         return Category.IMPOSTOR
     if e.institution and e.has("remote"):
         return Category.IMPOSTOR
     if e.has("scam") and (e.kind in ("telecom", "platform") or (e.institution and not e.has("service"))):
         return Category.IMPOSTOR
-    if (
-        fee
-        and (e.has("scam") or not e.has("debt"))
-        and (e.kind in _BANKS | _LENDERS | {"platform", "telecom"} or e.has("lender_word") or e.has("scam"))
-    ):
+    if fee and (e.has("scam") or not e.has("debt")) and (e.kind in _LENDING or e.has("lender_word") or e.has("scam")):
         return Category.IMPOSTOR
     return None
 
@@ -144,9 +132,9 @@ def _firm_or_relief(e: Evidence) -> Category | None:
     debt = e.has("debt")
     if _relief(e) >= 1 and not (e.claims.principals and e.has("collection_agency")):
         return Category.DEBT_RELIEF_SELLER
-    if e.kind in ("law_firm",) or (e.has("law_firm") and e.kind not in _BANKS | _LENDERS | {"delivery"}):
+    if e.kind in ("law_firm",) or (e.has("law_firm") and e.kind not in _NOT_FIRM):
         return Category.LAW_FIRM
-    blunt = {RedFlag.ABUSIVE_LANGUAGE, RedFlag.DISCLOSES_TO_THIRD_PARTY} & e.flags
+    blunt = not _BLUNT.isdisjoint(e.flags)
     if e.kind in _AGENCIES and (
         debt or blunt or e.own is None or e.own.name is not None or e.pressed or e.claims.principals
     ):
@@ -163,7 +151,7 @@ def _everyday(e: Evidence) -> Category | None:
         Category.PERSONAL: e.score("personal") + 2 * (e.kind == "personal"),
         Category.GOVERNMENT: e.score("government") + 3 * (e.kind in _PUBLIC),
     }
-    if e.kind in _BANKS | _LENDERS:
+    if e.kind in _FINANCIAL:
         return None
     best = max(scores, key=lambda category: scores[category])
     selling = e.score("marketing") + (e.kind in ("insurer", "telecom"))
@@ -174,8 +162,8 @@ def _everyday(e: Evidence) -> Category | None:
 
 def _financial(e: Evidence) -> Category | None:
     selling, debt = e.score("marketing"), e.has("debt")
-    if e.kind in _BANKS | _LENDERS:
-        if selling >= 1 and (not debt or selling >= 2 > e.count["debt"]):
+    if e.kind in _FINANCIAL:
+        if selling >= 1 and (not debt or selling >= 2 > e.count.get("debt", 0)):
             return Category.MARKETING
         return Category.BANK if e.kind in _BANKS else Category.LENDER_PLATFORM
     if e.kind == "platform" and debt:
@@ -200,10 +188,10 @@ def _leftover(e: Evidence) -> Category:
         if e.has("lender_word"):
             return Category.LENDER_PLATFORM
         return Category.COLLECTION_AGENCY
-    if RedFlag.REFUSES_IDENTITY in e.flags or e.has("noise"):
+    if _NAMELESS in e.flags or e.has("noise"):
         return Category.UNKNOWN
-    if e.count["personal_hint"] >= 1:
+    if e.count.get("personal_hint", 0) >= 1:
         return Category.PERSONAL
-    if e.count["delivery_hint"] >= 2:
+    if e.count.get("delivery_hint", 0) >= 2:
         return Category.DELIVERY
     return Category.UNKNOWN

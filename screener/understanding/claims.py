@@ -1,6 +1,5 @@
 """The organisation that a caller claims to be, and whom it acts for, in either language."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +9,7 @@ from screener.understanding.claims_en import Introductions
 from screener.understanding.claims_zh import Named
 from screener.understanding.grammar import keys, rule
 from screener.understanding.hearing import Hearing
+from screener.understanding.keys import CHINESE
 from screener.understanding.names import mentions, owner
 
 
@@ -66,7 +66,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     if hearing.lang is Spoken.EN:
         said = Introductions(hearing.text, hearing.keys.places)
         return Claims(hearing, tuple(n for n in said.claimed() if n.weight > 0), (), hint)
-    names = claims_zh.known(words)
+    names = claims_zh.known(words, hearing.keys.found)
     own = [n for n in names if n.weight > 0]
     free = [
         n
@@ -101,15 +101,9 @@ def _couriers(words: str) -> tuple[Named, ...]:
 
 def _longer(free: Named, known: Named) -> bool:
     """A firm or local body whose name holds a known one: 海淀区人民法院, 德瀚(成都)律师事务所."""
-    return (
-        free.end > known.end
-        and bool(
-            re.search(
-                r"(?:事务所|法院|公安局|派出所|检察院|分局|(?:调解|和解|事务|反诈|律师|服务)中心|局|资产管理|信用管理|律师团队?|律所|英语|教育|速递|旅行社|装饰|装修|健身|瑜伽|幼儿园|小学|中学|大学|医院|口腔|酒店|宾馆|超市|物业|社区|居委会|街道办?|影城|花园)$",
-                free.words,
-            )
-        )
-    ) or (known.name is not None and not known.name.owners and len(free.words) > len(known.words))
+    return (free.end > known.end and bool(rule("claims_zh.whole").search(free.words))) or (
+        known.name is not None and not known.name.owners and len(free.words) > len(known.words)
+    )
 
 
 def claim(hearing: Hearing, named: Named | None, hint: Jurisdiction | None) -> Claim | None:
@@ -122,7 +116,7 @@ def claim(hearing: Hearing, named: Named | None, hint: Jurisdiction | None) -> C
     organisation = owner(named.name, where) if named.name else None
     raw = text.raw(named.start, named.end)
     if organisation is None:
-        raw = _written(hearing, named) if re.search(r"[\u3400-\u9fff]", raw) else _title(named, raw)
+        raw = _written(hearing, named) if CHINESE.search(raw) else _title(named, raw)
     return Claim(raw.strip(), organisation, text.spans(named.start, named.end))
 
 

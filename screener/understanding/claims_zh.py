@@ -3,7 +3,7 @@
 import functools
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from screener.understanding.grammar import rule
@@ -21,9 +21,9 @@ class Named(NamedTuple):
     name: Name | None = None
 
 
-def known(words: str) -> list[Named]:
+def known(words: str, found: Set[str] | None = None) -> list[Named]:
     """Gazetteer and known names with how surely the caller is one of them."""
-    return [_weighed(words, mention) for mention in mentions(words)] + _misheard(words)
+    return [_weighed(words, mention) for mention in mentions(words, found)] + _misheard(words)
 
 
 _KNOWN_BY_SOUND = ("collection_agency", "debt_buyer", "delivery")

@@ -51,11 +51,11 @@ class _Index:
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self.patterns = list(patterns)
-        self._by_key: dict[str, list[int]] = {}
+        self._by_key: dict[str, list[tuple[int, frozenset[str]]]] = {}
         for number, pattern in enumerate(self.patterns):
-            for key in pattern.keys or ("",):
-                self._by_key.setdefault(key, []).append(number)
-        self._always = self._by_key.pop("", [])
+            for key, others in pattern.keys.items():
+                self._by_key.setdefault(key, []).append((number, others))
+        self._always = [number for number, pattern in enumerate(self.patterns) if not pattern.keys]
         self._keys = frozenset(self._by_key)
         self._wanted = [(pattern.must, pattern.needs) for pattern in self.patterns]
 
@@ -63,7 +63,7 @@ class _Index:
         """The numbers of those that a text with these keys may have, in order."""
         numbers = set(self._always)
         for key in self._keys & found:
-            numbers.update(self._by_key[key])
+            numbers.update([number for number, others in self._by_key[key] if others <= found])
         none_of, likely = found.isdisjoint, []
         for number in sorted(numbers):
             must, needs = self._wanted[number]

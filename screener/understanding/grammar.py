@@ -50,7 +50,7 @@ def led(name: str) -> Pattern:
     """The expression TABLE.KEY, each of whose alternatives begins with a word, so that few places need be tried."""
     expression = rule(name).pattern
     try:
-        return Pattern(expression, frozenset(), starts=frozenset(_starts(expression.removeprefix(r"\b"), "")))
+        return Pattern(expression, {}, starts=frozenset(_starts(expression.removeprefix(r"\b"), "")))
     except ValueError as problem:
         raise GrammarError(f"{seeds() / 'cues' / 'grammar.toml'}: {name}: {problem}") from problem
 

@@ -11,12 +11,11 @@ from screener.model import Spoken
 from screener.seeds import seeds
 from screener.understanding.classes import classes
 from screener.understanding.cues import Hit, cues
-from screener.understanding.keys import Keys, keys_of
+from screener.understanding.keys import CHINESE, Keys, keys_of
 from screener.understanding.names import known_names
 from screener.understanding.sound import Homophones, Mishearings
 from screener.understanding.text import Plain, plain
 
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN_WORD = re.compile(r"[a-z]+")
 
@@ -31,10 +30,10 @@ def _heard() -> tuple[Homophones, Mishearings]:
     """The words of heard.toml, and every name in Chinese that is long enough to be told by its sound."""
     table = _table()
     names = [
-        words for words, name in known_names().items() if _CHINESE.match(words) and (len(words) > 2 or words in _SHORT)
+        words for words, name in known_names().items() if CHINESE.match(words) and (len(words) > 2 or words in _SHORT)
     ]
-    names = [words for words in names if len(_CHINESE.findall(words[:2])) == 2]
-    long = [words for words in classes().chinese() if len(words) > 2 and len(_CHINESE.findall(words[:2])) == 2]
+    names = [words for words in names if len(CHINESE.findall(words[:2])) == 2]
+    long = [words for words in classes().chinese() if len(words) > 2 and len(CHINESE.findall(words[:2])) == 2]
     long = [words for words in long if not words.startswith("我是")]  # a name follows these, whatever it sounds like
     return Homophones([*table["zh"], *names, *long], table["kept"]), Mishearings(table["en"])
 
@@ -106,7 +105,7 @@ def hear(turns: Sequence[str], lang: Spoken | None = None) -> Hearing:
     text = plain(turns)
     chosen = lang or language(text.words)
     homophones, mishearings = _heard()
-    if not text.words.isascii() and _CHINESE.search(text.words):
+    if not text.words.isascii() and CHINESE.search(text.words):
         text = text.with_words(_corrected(homophones.repair(text.words)))
     keys = keys_of(text.words)
     if mishearings.may_be_in(text.words, keys.found):

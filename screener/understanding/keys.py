@@ -8,7 +8,7 @@ from typing import NamedTuple
 from screener.understanding.kept import Kept
 
 WORD = re.compile(r"[a-z0-9]+")
-_CHINESE = re.compile("[\u3400-\u9fff]")
+CHINESE = re.compile("[\u3400-\u9fff]")
 _KEY = itemgetter(0)
 
 
@@ -31,7 +31,7 @@ def start_of(word: str) -> str:
 def keys_of(words: str) -> Keys:
     """Everything in a text that a pattern can be looked up by."""
     places: Places = {}
-    if not words.isascii() and _CHINESE.search(words):
+    if not words.isascii() and CHINESE.search(words):
         found = {*map("".join, pairwise(words)), *words}
         for match in WORD.finditer(words):
             found.add(match.group()[:5])

@@ -3,9 +3,9 @@
 import functools
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from itertools import compress, count, pairwise
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -98,13 +98,17 @@ def _key(words: str, at: int) -> str:
     return latin.group() if latin else words[at : at + 2]
 
 
-def mentions(words: str) -> list[Mention]:
-    """Known names in order; at each place the longest."""
+def mentions(words: str, pairs: Set[str] | None = None) -> list[Mention]:
+    """Known names in order; at each place the longest. `pairs` may tell which pairs of characters the words have."""
     index, found, free = _by_start(), [], 0
     places = [(m.start(), m.group()) for m in _WORD.finditer(words) if m.group() in index]
     if not words.isascii():
-        pairs = list(map("".join, pairwise(words)))
-        places = sorted([*places, *[(at, pairs[at]) for at in compress(count(), map(_chinese().__contains__, pairs))]])
+        for pair in _chinese() & (set(map("".join, pairwise(words))) if pairs is None else pairs):
+            at = words.find(pair)
+            while at >= 0:
+                places.append((at, pair))
+                at = words.find(pair, at + 1)
+        places.sort()
     for at, key in places:
         if at < free:
             continue

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from screener.model import Category, RedFlag
+from screener.model import Category
 from screener.understanding.category import Evidence, decide
 from screener.understanding.claims import Claims
 from screener.understanding.cues import Hit
@@ -30,6 +30,6 @@ class Noticed:
 def notice(hearing: Hearing, said: Claims) -> Noticed:
     """Looks a call up in every list."""
     callers, flags, pressure, signs = map(hearing.find, ("callers", "red_flags", "tactics", "signs"))
-    evidence = Evidence(callers, {RedFlag(hit.label) for hit in flags}, said, {hit.label for hit in pressure})
+    evidence = Evidence(callers, {hit.label for hit in flags}, said, {hit.label for hit in pressure})
     kind = evidence.kind or ("free" if evidence.own else "none")
     return Noticed(callers, flags, pressure, signs, decide(evidence), kind)

@@ -24,6 +24,9 @@ _LENDERS = frozenset(
 )
 _PUBLIC = frozenset({"authority", "government", "platform", "telecom"})
 _MONEY = frozenset({Category.BANK, Category.LENDER_PLATFORM, Category.IMPOSTOR})
+_TOLD_BY_PRINCIPAL = _MONEY | {Category.GOVERNMENT}
+_LENT = _ACTING | {Category.LENDER_PLATFORM, Category.BANK}
+_NEVER_LENDERS = frozenset({Category.PERSONAL, Category.DELIVERY, Category.GOVERNMENT, Category.DEBT_RELIEF_SELLER})
 
 
 def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim | None:
@@ -37,7 +40,7 @@ def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim
             if said.principals
             else (said.passing[0] if said.passing and hearing.lang == "zh" else None)
         )
-    if own is None and category in _MONEY | {Category.GOVERNMENT} and said.principals and hearing.lang == "zh":
+    if own is None and category in _TOLD_BY_PRINCIPAL and said.principals and hearing.lang == "zh":
         own = said.principals[0]
     if own is None and category is Category.DELIVERY:
         own = next((n for n in said.couriers), None)
@@ -50,7 +53,7 @@ def organisation_of(hearing: Hearing, said: Claims, category: Category) -> Claim
 
 def _lending(own: Named | None, category: Category) -> Named | None:
     """The lending arm of a brand, when a lender or its agent is calling."""
-    arm = brands().get(own.words) if own and category in _ACTING | {Category.LENDER_PLATFORM, Category.BANK} else None
+    arm = brands().get(own.words) if own and category in _LENT else None
     if own is None or arm is None:
         return own
     organisation = organisations()[arm]
@@ -66,7 +69,7 @@ def _own(said: Claims, category: Category) -> Named | None:
             return fitting[0]
         if said.principals:
             return said.principals[0]
-    if category in (Category.PERSONAL, Category.DELIVERY, Category.GOVERNMENT, Category.DEBT_RELIEF_SELLER):
+    if category in _NEVER_LENDERS:
         names = tuple(n for n in names if n.name is None or n.name.kind not in _LENDERS)
     return names[0] if names else None
 

@@ -9,6 +9,7 @@ _       a name: up to four Chinese characters or one English word
 """
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -37,13 +38,15 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern as it is looked up: a match has one of its `keys`, all of `must` and one of each of `needs`.
+    """A pattern as it is looked up.
+
+    A match has one of its `keys` with all that stands with it, all of `must` and one of each of `needs`.
 
     An English one matches only at words that begin with one of its `starts`, where these are known.
     """
 
     expression: str
-    keys: frozenset[str]
+    keys: Mapping[str, frozenset[str]]
     must: frozenset[str] = frozenset()
     needs: tuple[frozenset[str], ...] = ()
     starts: frozenset[str] | None = None
@@ -81,7 +84,7 @@ class _Part(NamedTuple):
     """A stretch of a pattern read: its expression, its keys, and how it can start (None: in any way)."""
 
     expression: str
-    keys: frozenset[str] = frozenset()
+    keys: Mapping[str, frozenset[str]] = {}  # each with what always stands with it
     starts: frozenset[str] | None = None
     optional: bool = False
     also: frozenset[str] = frozenset()  # further keys, all of them needed
@@ -100,10 +103,12 @@ class _Reader:
             parts.append(self.sequence(depth))
         if len(parts) == 1:
             return parts[0]
-        keyed = all(part.keys for part in parts)
+        keys: dict[str, frozenset[str]] = {}
+        for key, others in [item for part in parts for item in part.keys.items()]:
+            keys[key] = keys.get(key, others) & others
         return _Part(
             f"(?:{'|'.join(part.expression for part in parts)})",
-            frozenset().union(*(part.keys for part in parts)) if keyed else frozenset(),
+            keys if all(part.keys for part in parts) else {},
             _any_of([part.starts for part in parts]),
             any(part.optional for part in parts),
         )
@@ -115,12 +120,14 @@ class _Reader:
         if not parts and depth == 0:
             raise PatternError("an empty phrase")
         keys = [part.keys for part in parts if part.keys]
+        sure = frozenset().union(*(part.also for part in parts), *(some for some in keys if len(some) == 1))
         if depth == 0:
-            self.needs = [*keys, *(frozenset({key}) for part in parts for key in part.also)]
+            self.needs = [*map(frozenset, keys), *(frozenset({key}) for key in sure)]
         first = next((place for place, part in enumerate(parts) if not part.optional), None)
         starts = None if first is None else _any_of([part.starts for part in parts[: first + 1]])
         expression = "".join(part.expression for part in parts)
-        return _Part(expression, min(keys, key=_cost, default=frozenset()), starts, first is None)
+        chosen = {key: others | (sure - {key}) for key, others in min(keys, key=_cost, default={}).items()}
+        return _Part(expression, chosen, starts, first is None, sure)
 
     def item(self, depth: int) -> _Part:
         mark = self.source[self.at]
@@ -181,7 +188,7 @@ class _Reader:
             expression = _LATIN_FIRST.sub("(?<![a-z])", _LATIN_LAST.sub("(?![a-z])", expression))
             pairs = frozenset(pair for pair in map("".join, pairwise(text)) if " " not in pair)
             told = min([text[:2], *pairs], key=commonness) if text else ""
-            return _Part(expression, frozenset({told}) if told else frozenset(), also=pairs)
+            return _Part(expression, {told: pairs - {told}} if told else {}, also=pairs)
         starred = self.peek("*")
         words = WORD.findall(text)
         starts = self._starts(text, words[0]) if words and text.startswith(words[0]) else None
@@ -189,9 +196,9 @@ class _Reader:
             self.at += 1
             expression += "[a-z]*"
             words = words[:-1] + [w for w in words[-1:] if len(w) >= 5]
-        heard = [word[:5] for word in words]
-        told = min(heard, key=commonness, default="")
-        return _Part(expression, frozenset({told}) if told else frozenset(), starts, also=frozenset(heard))
+        heard = frozenset(word[:5] for word in words)
+        told = min(sorted(heard), key=commonness, default="")
+        return _Part(expression, {told: heard - {told}} if told else {}, starts, also=heard)
 
     def _starts(self, text: str, word: str) -> frozenset[str] | None:
         """How a text begins that begins with this word; unknown for a short one that may go on."""
@@ -209,7 +216,7 @@ def _any_of(starts: list[frozenset[str] | None]) -> frozenset[str] | None:
     return None if None in starts else frozenset().union(*(some for some in starts if some is not None))
 
 
-def _cost(keys: frozenset[str]) -> tuple[int, int]:
+def _cost(keys: Collection[str]) -> tuple[int, int]:
     """Few, rare and long keys send the fewest texts to the expression."""
     return (sum(commonness(key)[0] for key in keys), -min(map(len, keys)))
 
@@ -224,7 +231,7 @@ def compile_pattern(source: str, lang: str, lists: dict[str, list[str]], *, keye
     if keyed and not part.keys:
         raise PatternError("every phrase needs a word that is always in it")
     expression = rf"\b{part.expression}(?![a-z])" if lang == "en" else part.expression
-    needs = [need for need in reader.needs if need != part.keys] if len(branches(f"({source})")) == 1 else []
+    needs = [need for need in reader.needs if need != frozenset(part.keys)] if len(branches(f"({source})")) == 1 else []
     must = frozenset().union(*(need for need in needs if len(need) == 1))
     several = tuple(need for need in needs if len(need) > 1)
     return Pattern(expression, part.keys, must, several, part.starts if lang == "en" else None)

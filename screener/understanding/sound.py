@@ -4,13 +4,15 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from itertools import compress, count, pairwise
+from itertools import compress, pairwise
+from typing import NamedTuple
 
 from screener.understanding.kept import Kept
 from screener.understanding.keys import WORD, commonness
 from screener.understanding.text import Plain
 
 # Speakers and recognisers mix these up; tones are dropped throughout.
+_NONE: frozenset[str] = frozenset()
 _BLENDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("v", "u"))
 
 
@@ -29,7 +31,14 @@ def _blend(syllable: str) -> str:
     return syllable
 
 
-Sounding = tuple[tuple[str, frozenset[str]], ...]  # known words, each with the sounds of its third character
+class Sounding(NamedTuple):
+    """Known words that begin with two characters of a sound, the longest first, and the sounds of their third ones.
+
+    A word of two characters has no third: its sounds are none.
+    """
+
+    words: tuple[tuple[str, frozenset[str]], ...]
+    thirds: frozenset[str]  # of all of them; none where one has two characters
 
 
 class Homophones:
@@ -47,33 +56,35 @@ class Homophones:
         """The same text, character for character, with misheard words replaced by the known ones."""
         sounding = list(map(self._sounding.__getitem__, map("".join, pairwise(words))))
         out, free = [], 0
-        for at in compress(count(), sounding):
-            word = self._known(words, at, sounding[at]) if at >= free else None
-            if word:
+        for at, known in compress(enumerate(sounding), sounding):
+            heard = syllables(words[at + 2]) if at + 2 < len(words) else _NONE
+            if at < free or not known or (known.thirds and known.thirds.isdisjoint(heard)):
+                continue
+            if word := self._known(words, at, known, heard):
                 out += (words[free:at], word)
                 free = at + len(word)
         return "".join(out) + words[free:]
 
-    def _that_sound(self, pair: str) -> Sounding:
-        """The known words that begin with two characters of this sound and may yet be meant, the longest first.
-
-        With each the sounds of its third character, none where it has two.
-        """
+    def _that_sound(self, pair: str) -> Sounding | None:
+        """The known words that begin with two characters of this sound and may yet be meant."""
         sounds = itertools.product(*map(syllables, pair))
         found = {word for sound in sounds for word in self._by_sound.get(sound, ())}
         found = {word for word in found if 2 * sum(a != b for a, b in zip(word[:2], pair, strict=True)) <= len(word)}
         ordered = sorted(found, key=lambda word: (-len(word), word))
-        return tuple((word, syllables(word[2]) if len(word) > 2 else frozenset()) for word in ordered)
+        thirds = [syllables(word[2]) if len(word) > 2 else _NONE for word in ordered]
+        return (
+            Sounding(tuple(zip(ordered, thirds, strict=True)), _NONE.union(*thirds) if all(thirds) else _NONE)
+            if ordered
+            else None
+        )
 
-    def _known(self, words: str, at: int, known: Sounding) -> str | None:
+    def _known(self, words: str, at: int, known: Sounding, third: frozenset[str]) -> str | None:
         """The longest known word that sounds as the text does here, at least half of it written alike."""
         near: str | None = None
-        third = words[at + 2 : at + 3]
-        heard = syllables(third) if third else frozenset()
-        for word, sounds in known:
+        for word, sounds in known.words:
             if near and len(word) < len(near):
                 break
-            if sounds and sounds.isdisjoint(heard):
+            if sounds and sounds.isdisjoint(third):
                 continue
             if words.startswith(word, at):
                 return word

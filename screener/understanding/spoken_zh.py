@@ -5,9 +5,9 @@ import re
 
 from screener.understanding.claims_zh import BEFORE, Named, slots
 from screener.understanding.grammar import listed, rule
+from screener.understanding.keys import CHINESE
 from screener.understanding.sound import syllables
 
-_CHINESE = re.compile("[\u3400-\u9fff]")
 _BRANCHES = 18  # first characters of one look
 _LONGEST = 20  # characters before a tail that can belong to a name
 
@@ -46,7 +46,7 @@ def _any_end() -> re.Pattern[str]:
         few = firsts[at : at + _BRANCHES]
         known.append(f"(?=[{''.join(few)}])(?:" + "|".join(f"{a}(?:{'|'.join(rests[a])})" for a in few) + ")")
     shapes = rule("claims_zh.tail_shapes").pattern
-    begins = "".join(sorted({*firsts, *_CHINESE.findall(shapes.replace("一-鿿", ""))}))
+    begins = "".join(sorted({*firsts, *CHINESE.findall(shapes.replace("一-鿿", ""))}))
     return re.compile(f"(?=[{begins}])(?:{'|'.join([*known, shapes])})")
 
 
