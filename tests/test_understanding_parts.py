@@ -10,7 +10,7 @@ from screener.understanding.cues import CueError, cues, load_cues
 from screener.understanding.figures import callback, owed
 from screener.understanding.grammar import GrammarError, check_grammar, rule
 from screener.understanding.numerals import chinese, chinese_numbers, english_numbers
-from screener.understanding.pattern import PatternError, compile_pattern
+from screener.understanding.phrases import PatternError, compile_pattern
 from screener.understanding.sound import Homophones, skeleton
 from screener.understanding.text import plain
 

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from screener.seeds import seeds
 from screener.understanding.keys import Keys
-from screener.understanding.pattern import Pattern, PatternError, branches, compile_pattern
+from screener.understanding.pattern import Index, Pattern
+from screener.understanding.phrases import PatternError, branches, compile_pattern
 
 # How far, in characters and within its sentence, an "unless" still speaks about a hit.
 _BEFORE = {"zh": 16, "en": 60}
@@ -46,36 +47,10 @@ class _Cue:
     pattern: Pattern
 
 
-class _Index:
-    """Patterns by their keys, so that few are looked at."""
-
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.patterns = list(patterns)
-        self._by_key: dict[str, list[tuple[int, frozenset[str]]]] = {}
-        for number, pattern in enumerate(self.patterns):
-            for key, others in pattern.keys.items():
-                self._by_key.setdefault(key, []).append((number, others))
-        self._always = [number for number, pattern in enumerate(self.patterns) if not pattern.keys]
-        self._keys = frozenset(self._by_key)
-        self._wanted = [(pattern.must, pattern.needs) for pattern in self.patterns]
-
-    def among(self, found: set[str]) -> list[int]:
-        """The numbers of those that a text with these keys may have, in order."""
-        numbers = set(self._always)
-        for key in self._keys & found:
-            numbers.update([number for number, others in self._by_key[key] if others <= found])
-        none_of, likely = found.isdisjoint, []
-        for number in sorted(numbers):
-            must, needs = self._wanted[number]
-            if must <= found and not (needs and any(map(none_of, needs))):
-                likely.append(number)
-        return likely
-
-
 class _Limits(dict[tuple[str, str], list[re.Pattern[str]]]):
     """What takes the hits of a label in a language back, as far as its words occur; looked up when first asked for."""
 
-    def __init__(self, every: Mapping[tuple[str, str], _Index], found: set[str]) -> None:
+    def __init__(self, every: Mapping[tuple[str, str], Index], found: set[str]) -> None:
         super().__init__()
         self._every, self._found = every, found
 
@@ -93,8 +68,8 @@ class Cues:
     ) -> None:
         self._asserted = asserted
         self.cues = cues
-        self.limits = {label: _Index(patterns) for label, patterns in unless.items()}
-        self.phrases = _Index(cue.pattern for cue in cues)
+        self.limits = {label: Index(patterns) for label, patterns in unless.items()}
+        self.phrases = Index(cue.pattern for cue in cues)
         self.labels = frozenset(cue.label for cue in cues)
 
     def find(self, words: str, keys: Keys) -> list[Hit]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from screener.seeds import seeds
 from screener.understanding.keys import start_of
-from screener.understanding.pattern import Pattern, branches
+from screener.understanding.pattern import Pattern
+from screener.understanding.phrases import branches
 
 LED = ("acts_for", "beside", "practice", "ranked", "self", "self_after")  # expressions for `led`, of claims_en
 

@@ -55,7 +55,8 @@ class Homophones:
     def repair(self, words: str) -> str:
         """The same text, character for character, with misheard words replaced by the known ones."""
         sounding = list(map(self._sounding.__getitem__, map("".join, pairwise(words))))
-        out, free = [], 0
+        out: list[str] = []
+        free = 0
         for at, known in compress(enumerate(sounding), sounding):
             heard = syllables(words[at + 2]) if at + 2 < len(words) else _NONE
             if at < free or not known or (known.thirds and known.thirds.isdisjoint(heard)):
