@@ -18,6 +18,7 @@ class Claims:
     """What a caller gives as names, before it is known what kind of call this is."""
 
     hearing: Hearing
+    said: Introductions | None  # what an English call says in the places where names are given
     own: tuple[Named, ...]
     others: tuple[Named, ...]  # known Chinese names that are not the caller's own
     hint: Jurisdiction | None
@@ -29,8 +30,8 @@ class Claims:
     @cached_property
     def principals(self) -> tuple[Named, ...]:
         """For whom the caller says it acts, most surely first."""
-        if self.hearing.lang is Spoken.EN:
-            return tuple(Introductions(self.hearing.text, self.hearing.keys.places).principals())
+        if self.said:
+            return tuple(self.said.principals())
         return tuple(n for n in self.others if n.weight == -1)
 
     @cached_property
@@ -65,7 +66,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     words = hearing.text.words
     if hearing.lang is Spoken.EN:
         said = Introductions(hearing.text, hearing.keys.places)
-        return Claims(hearing, tuple(n for n in said.claimed() if n.weight > 0), (), hint)
+        return Claims(hearing, said, tuple(n for n in said.claimed() if n.weight > 0), (), hint)
     names = claims_zh.known(words, hearing.keys.found)
     own = [n for n in names if n.weight > 0]
     free = [
@@ -84,7 +85,7 @@ def claims(hearing: Hearing, hint: Jurisdiction | None = None) -> Claims:
     own = [n for n in own if not any(f.start <= n.start < f.end and _longer(f, n) for f in longer)]
     own += longer
     own.sort(key=lambda n: (-n.weight, n.start))
-    return Claims(hearing, tuple(own), tuple(n for n in names if n.weight <= 0), hint)
+    return Claims(hearing, None, tuple(own), tuple(n for n in names if n.weight <= 0), hint)
 
 
 def _as_sure(free: Named, known: list[Named]) -> Named:

@@ -11,7 +11,7 @@ from screener.model import Spoken
 from screener.seeds import seeds
 from screener.understanding.classes import classes
 from screener.understanding.cues import Hit, cues
-from screener.understanding.keys import CHINESE, Keys, keys_of
+from screener.understanding.keys import CHINESE, Keys, keys_of, pairs_of
 from screener.understanding.names import known_names
 from screener.understanding.sound import Homophones, Mishearings
 from screener.understanding.text import Plain, plain
@@ -105,9 +105,11 @@ def hear(turns: Sequence[str], lang: Spoken | None = None) -> Hearing:
     text = plain(turns)
     chosen = lang or language(text.words)
     homophones, mishearings = _heard()
-    if not text.words.isascii() and CHINESE.search(text.words):
-        text = text.with_words(_corrected(homophones.repair(text.words)))
-    keys = keys_of(text.words)
+    pairs = pairs_of(text.words)
+    said = _corrected(homophones.repair(text.words, pairs)) if pairs else text.words
+    if said != text.words:
+        text, pairs = text.with_words(said), pairs_of(said)
+    keys = keys_of(text.words, pairs)
     if mishearings.may_be_in(text.words, keys.found):
         repaired = mishearings.repair(text)
         keys = keys if repaired is text else keys_of(repaired.words)

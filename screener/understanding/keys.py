@@ -1,6 +1,7 @@
 """What a text's patterns are looked up by, so that few of them need be tried."""
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -28,11 +29,19 @@ def start_of(word: str) -> str:
     return "0" if word[0].isdigit() else word[:3]
 
 
-def keys_of(words: str) -> Keys:
-    """Everything in a text that a pattern can be looked up by."""
+def pairs_of(words: str) -> list[str]:
+    """Any two characters that stand together, in order; none where there is no Chinese."""
+    if words.isascii() or not CHINESE.search(words):
+        return []
+    return list(map("".join, pairwise(words))) or [words]
+
+
+def keys_of(words: str, pairs: Sequence[str] | None = None) -> Keys:
+    """Everything in a text that a pattern can be looked up by; `pairs` where they are known."""
+    pairs = pairs_of(words) if pairs is None else pairs
     places: Places = {}
-    if not words.isascii() and CHINESE.search(words):
-        found = {*map("".join, pairwise(words)), *words}
+    if pairs:
+        found = {*pairs, *words}
         for match in WORD.finditer(words):
             found.add(match.group()[:5])
             places.setdefault(start_of(match.group()), []).append(match.start())

@@ -73,8 +73,11 @@ class Index:
 
     def among(self, found: set[str]) -> list[int]:
         """The numbers of those that a text with these keys may have, in order."""
+        here = self._keys & found
+        if not here and not self._always:
+            return []
         likely, none_of = set(), found.isdisjoint
-        for some in [self._always, *map(self._by_key.__getitem__, self._keys & found)]:
+        for some in [self._always, *map(self._by_key.__getitem__, here)]:
             for number, must, needs in some:
                 if must <= found and not (needs and any(map(none_of, needs))):
                     likely.add(number)

@@ -3,8 +3,8 @@
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator
-from itertools import compress, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from screener.understanding.kept import Kept
@@ -52,9 +52,12 @@ class Homophones:
                 self._by_sound.setdefault(sound, []).append(word)
         self._sounding = Kept(self._that_sound, 65536)
 
-    def repair(self, words: str) -> str:
-        """The same text, character for character, with misheard words replaced by the known ones."""
-        sounding = list(map(self._sounding.__getitem__, map("".join, pairwise(words))))
+    def repair(self, words: str, pairs: Sequence[str]) -> str:
+        """The same text, character for character, with misheard words replaced by the known ones.
+
+        `pairs` are any two characters of it that stand together, in order.
+        """
+        sounding = list(map(self._sounding.__getitem__, pairs))
         out: list[str] = []
         free = 0
         for at, known in compress(enumerate(sounding), sounding):
@@ -64,7 +67,7 @@ class Homophones:
             if word := self._known(words, at, known, heard):
                 out += (words[free:at], word)
                 free = at + len(word)
-        return "".join(out) + words[free:]
+        return "".join(out) + words[free:] if out else words
 
     def _that_sound(self, pair: str) -> Sounding | None:
         """The known words that begin with two characters of this sound and may yet be meant."""

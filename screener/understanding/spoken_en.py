@@ -33,8 +33,9 @@ class Running:
     def __init__(self, text: Plain) -> None:
         self.text = text
         self.words = text.words
-        capitals = len(_CAPITAL.findall(text.spoken))
-        self.cased = capitals > 0.01 * len(text.spoken) and not _STOP.isdisjoint(text.spoken)
+        self.cased = not _STOP.isdisjoint(text.spoken) and (
+            len(_CAPITAL.findall(text.spoken)) > 0.01 * len(text.spoken)
+        )
 
     def run(self, start: int, *, cased: bool) -> tuple[int, bool] | None:
         """How far a name runs: capitals where the transcript has them, else up to a word of no name."""

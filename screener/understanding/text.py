@@ -23,9 +23,8 @@ _SHORT_STRETCH = 8  # characters between Chinese ones that are read as one
 _PIECE = re.compile(
     r"[a-z]{1,4}\x01?\d[\da-z\x01]*|[a-z]+(?:'[a-z]+)?|\d+(?:[.,:\x01]\d+)*|[$£€¥%&#+@]|[.,]+|\n",
 )
-_FIGURE = re.compile(r"\d")
-_JOINT = "\x01"  # stands for a blank or hyphen inside one number, so that every position is kept
-_BETWEEN = re.compile(r"(?<=\d)[ -](?=\d)|(?<=[a-z])-(?=\d)")
+_JOINT = "\x01"  # stands for a blank or hyphen inside one spoken-out number, so that every position is kept
+_BETWEEN = re.compile(r"[ -](?=\d)(?:(?<=\d.)|(?<=[a-z]-))")
 _FILLERS = frozenset("嗯呃啊哎诶欸唉哦噢喔呀嘛喽哟欤")
 _HUMS = frozenset({"um", "uh", "er", "erm", "uhm", "hmm", "mm", "ah", "eh", "em", "like"})
 _SHORT = {
@@ -161,7 +160,7 @@ def plain(turns: Sequence[str]) -> Plain:
     left_out = len(folded) - HEAD - TAIL
     if left_out > 0:
         folded = f"{folded[:HEAD]} {folded[-TAIL:]}"
-    folded = _close_figures(folded)
+    folded = _BETWEEN.sub(_JOINT, folded)
     words, origin = _latin(folded) if folded.isascii() else _mixed(folded)
     if left_out > 0:
         origin = [place if place < HEAD else place + left_out - 1 for place in origin]
@@ -243,8 +242,3 @@ def _places(begins: int, said: int, heard: int) -> Sequence[int]:
         if said < heard
         else [*range(begins, last), *[last] * (said - heard + 1)]
     )
-
-
-def _close_figures(folded: str) -> str:
-    """Blanks and hyphens inside a spoken-out number become a mark that joins it and keeps every position."""
-    return _BETWEEN.sub(_JOINT, folded) if _FIGURE.search(folded) else folded
