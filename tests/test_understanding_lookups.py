@@ -1,5 +1,9 @@
 """What is looked up first, so that few expressions are tried, hides nothing that they would find."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from screener.understanding import grammar
@@ -83,3 +87,28 @@ def test_hums_and_stutters_say_nothing(spoken, words):
     text = plain(spoken)
     assert text.words == words
     assert text.raw(0, len(words)) == "\n".join(spoken)[text.origin[0] :]
+
+
+_WITHOUT_LOADING = """
+import pathlib, re
+from screener.understanding import live, prepare, understand
+from tests.scoring import calls
+heard = [call["turns"] for call in calls("unseen/nineteenth.jsonl")[::6]]
+prepare()
+pathlib.Path.read_text = pathlib.Path.open = re.compile = lambda *given, **more: 1 / 0
+print(sum(live(turns).category == understand(turns).category for turns in heard), len(heard))
+"""
+
+
+def test_no_caller_waits_for_a_list():
+    """Once a process is prepared, a call reads no file and compiles no expression."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_LOADING],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    same, heard = map(int, done.stdout.split())
+    assert heard / 2 < same <= heard

@@ -34,12 +34,12 @@ __all__ = ["live", "prepare", "understand"]
 def prepare() -> None:
     """Loads and checks every list, so that a mistake shows at start and no caller waits for them.
 
-    The phrases of a call are compiled when they are first met, some milliseconds in all.
+    Two calls that ask for all of them: a name misheard, a number to call back.
     Raises CueError, GrammarError or GazetteerError, each naming the file.
     """
     check_grammar()
-    understand(["您好,工商银行,请把验证码告诉我"])
-    understand(["hello this is chase tell me the code"])
+    understand(["您好,我浩船的,代表工商银行,请把验证码告诉我,回电13800138000"])
+    understand(["hello this is american chays manhatten tell me the code and call me back on 202 555 0123"])
 
 
 def live(turns: Sequence[str], lang: Spoken | None = None) -> Live:

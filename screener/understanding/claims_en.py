@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from screener.understanding.claims_zh import Named
 from screener.understanding.grammar import led, listed, rule
@@ -179,7 +180,7 @@ class Introductions(Running):
 
     def _heard(self, start: int) -> tuple[Name, int] | None:
         """The known name that the next one to five words sound like, the longest first."""
-        tokens = list(words_in(self.words[start : start + 50]))[:5]
+        tokens = list(islice(words_in(self.words[start : start + 50]), 5))
         for count in range(len(tokens), 0, -1):
             end = tokens[count - 1].end()
             heard = self.words[start : start + end]

@@ -13,7 +13,7 @@ from screener.understanding.classes import classes
 from screener.understanding.cues import Hit, cues
 from screener.understanding.keys import CHINESE, Keys, keys_of, pairs_of
 from screener.understanding.names import known_names
-from screener.understanding.sound import Homophones, Mishearings
+from screener.understanding.sound import Homophones, Mishearings, read_common
 from screener.understanding.text import Plain, plain
 
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]+")
@@ -28,6 +28,7 @@ def _table() -> dict[str, Any]:
 @functools.cache
 def _heard() -> tuple[Homophones, Mishearings]:
     """The words of heard.toml, and every name in Chinese that is long enough to be told by its sound."""
+    read_common()
     table = _table()
     names = [
         words for words, name in known_names().items() if CHINESE.match(words) and (len(words) > 2 or words in _SHORT)

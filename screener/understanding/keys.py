@@ -63,6 +63,8 @@ def keys_of(words: str, pairs: Sequence[str] | None = None) -> Keys:
 
 def _told(word: str) -> tuple[str, str, tuple[tuple[str, int], ...]]:
     """The key of a word, how it begins, and the words in it after its first, each with its place: 5.50."""
+    if word.isalpha():
+        return word[:5], word[:3], ()
     inside = [(match.group(), match.start()) for match in WORD.finditer(word)]
     if not inside or inside[0][1]:
         return word, word, tuple(inside)

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from screener.understanding.keys import Places
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pattern:
     """A pattern as it is looked up.
 
@@ -23,10 +22,8 @@ class Pattern:
     needs: tuple[frozenset[str], ...] = ()
     starts: frozenset[str] | None = None
 
-    @cached_property
-    def regex(self) -> re.Pattern[str]:
-        """The expression, compiled when a text first asks for it: of thousands, a call asks for some dozens."""
-        return re.compile(self.expression)
+    def __post_init__(self) -> None:
+        self.regex = re.compile(self.expression)  # here, so that no caller waits for it
 
     def matches(self, words: str, places: Places) -> list[re.Match[str]]:
         """Every match in order, none within another."""

@@ -16,13 +16,34 @@ _NONE: frozenset[str] = frozenset()
 _BLENDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("v", "u"))
 
 
-@functools.lru_cache(maxsize=16384)
-def syllables(character: str) -> frozenset[str]:
-    """Every toneless reading of a Chinese character; none for anything else."""
+def _read(character: str) -> frozenset[str]:
+    if not character:
+        return _NONE
     from pypinyin import Style, pinyin  # the dictionaries take a fifth of a second to load
 
-    readings = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return frozenset(_blend(reading) for reading in readings[0][:2]) if readings else frozenset()
+    return _toneless(*pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")[:1])
+
+
+def _toneless(readings: Sequence[str] = ()) -> frozenset[str]:
+    return frozenset(_blend(reading) for reading in readings[:2])
+
+
+_SYLLABLES = Kept(_read, 16384)
+
+
+def syllables(character: str) -> frozenset[str]:
+    """Every toneless reading of a Chinese character; none for anything else."""
+    return _SYLLABLES[character]
+
+
+def read_common() -> None:
+    """The readings of the characters that make up nearly all of Chinese (the first level of GB/T 2312), at once."""
+    from pypinyin import Style, pinyin
+
+    rows = [bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF)]
+    common = [character for code in rows if (character := code.decode("gb2312", "ignore"))]
+    readings = pinyin(common, style=Style.NORMAL, heteronym=True)
+    _SYLLABLES.update(zip(common, map(_toneless, readings), strict=True))
 
 
 def _blend(syllable: str) -> str:
@@ -46,10 +67,11 @@ class Homophones:
 
     def __init__(self, words: Iterable[str], kept: Iterable[str] = ()) -> None:
         self._kept = frozenset(kept)
-        self._by_sound: dict[tuple[str, ...], list[str]] = {}
-        for word in sorted(set(words), key=len, reverse=True):
-            for sound in itertools.product(syllables(word[0]), syllables(word[1])):
-                self._by_sound.setdefault(sound, []).append(word)
+        self._by_sound: dict[str, dict[str, list[str]]] = {}  # by the first character's, then by the second's
+        for word in set(words):
+            for first, second in itertools.product(syllables(word[0]), syllables(word[1])):
+                self._by_sound.setdefault(first, {}).setdefault(second, []).append(word)
+        self._begun = Kept(self._that_begin, 16384)
         self._sounding = Kept(self._that_sound, 65536)
 
     def repair(self, words: str, pairs: Sequence[str]) -> str:
@@ -61,7 +83,7 @@ class Homophones:
         out: list[str] = []
         free = 0
         for at, known in compress(enumerate(sounding), sounding):
-            heard = syllables(words[at + 2]) if at + 2 < len(words) else _NONE
+            heard = syllables(words[at + 2 : at + 3])
             if at < free or not known or (known.thirds and known.thirds.isdisjoint(heard)):
                 continue
             if word := self._known(words, at, known, heard):
@@ -69,18 +91,24 @@ class Homophones:
                 free = at + len(word)
         return "".join(out) + words[free:] if out else words
 
+    def _that_begin(self, character: str) -> list[dict[str, list[str]]]:
+        """The known words whose first character sounds so, by the sounds of their second; once for each reading."""
+        return [self._by_sound[first] for first in syllables(character) if first in self._by_sound]
+
     def _that_sound(self, pair: str) -> Sounding | None:
         """The known words that begin with two characters of this sound and may yet be meant."""
-        sounds = itertools.product(*map(syllables, pair))
-        found = {word for sound in sounds for word in self._by_sound.get(sound, ())}
-        found = {word for word in found if 2 * sum(a != b for a, b in zip(word[:2], pair, strict=True)) <= len(word)}
-        ordered = sorted(found, key=lambda word: (-len(word), word))
-        thirds = [syllables(word[2]) if len(word) > 2 else _NONE for word in ordered]
-        return (
-            Sounding(tuple(zip(ordered, thirds, strict=True)), _NONE.union(*thirds) if all(thirds) else _NONE)
-            if ordered
-            else None
-        )
+        found: set[str] = set()
+        for begun in self._begun[pair[0]]:
+            for second in _SYLLABLES[pair[1:]]:
+                if second in begun:
+                    found.update(begun[second])
+        if not found:
+            return None
+        known = [word for word in found if len(word) >= 2 * ((word[0] != pair[0]) + (word[1] != pair[1]))]
+        known.sort(key=lambda word: (-len(word), word))
+        thirds = [syllables(word[2]) if len(word) > 2 else _NONE for word in known]
+        every = _NONE.union(*thirds) if all(thirds) else _NONE
+        return Sounding(tuple(zip(known, thirds, strict=True)), every) if known else None
 
     def _known(self, words: str, at: int, known: Sounding, third: frozenset[str]) -> str | None:
         """The longest known word that sounds as the text does here, at least half of it written alike."""
@@ -157,20 +185,20 @@ class Mishearings:
                     break
 
 
-_SOFT = re.compile(r"c(?=[eiy])|x")
+_SOFT, _DOUBLED, _OTHER = re.compile(r"c(?=[eiy])|x"), re.compile(r"(.)\1+"), re.compile(r"[^a-z0-9]")
+_VOWELS = dict.fromkeys(map(ord, "aeiouyhw"))
 _ALIKE = str.maketrans({"q": "k", "c": "k", "z": "s", "v": "f", "d": "t", "b": "p", "g": "k", "j": "k"})
 
 
 @functools.lru_cache(maxsize=16384)
 def skeleton(name: str) -> str:
     """The consonants of an English name as they sound; equal for "wells far go" and "Wells Fargo"."""
-    return _skeleton(re.sub(r"[^a-z0-9]", "", name.lower()))
+    return _skeleton(_OTHER.sub("", name.lower()))
 
 
 def _skeleton(letters: str) -> str:
     letters = letters.replace("ph", "f").replace("kn", "n").replace("wr", "r").replace("ck", "k")
     letters = letters.replace("sch", "sh").replace("tch", "ch").replace("ch", "j").replace("sh", "j").replace("th", "t")
     letters = _SOFT.sub("s", letters).translate(_ALIKE)
-    body = re.sub(r"[aeiouyhw]", "", letters[1:])
-    first = "a" if letters[:1] in tuple("aeiouyhw") and letters else letters[:1]
-    return re.sub(r"(.)\1+", r"\1", first + body)
+    first = "a" if letters and ord(letters[0]) in _VOWELS else letters[:1]
+    return _DOUBLED.sub(r"\1", first + letters[1:].translate(_VOWELS))

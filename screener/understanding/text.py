@@ -53,6 +53,7 @@ _WHOLE = {
     "y'all": "you all",
     "ma'am": "maam",
 }
+_CHANGED = _HUMS | _WHOLE.keys()
 _DIGITS = frozenset(["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 _IS = frozenset({"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"})
 _STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
@@ -228,8 +229,14 @@ def _pieces(folded: str) -> Read:
     return "".join(pieces) or None, origin
 
 
+def _token(folded: str) -> Read:
+    """One word, or a few characters between Chinese ones; most words stay as they are."""
+    plain_word = folded.isascii() and folded.isalpha() and folded not in _CHANGED
+    return (folded, range(len(folded))) if plain_word else _pieces(folded)
+
+
 _WORDS_OF = itemgetter(0)
-_TOKENS: Kept[str, Read] = Kept(_pieces, 16384)
+_TOKENS: Kept[str, Read] = Kept(_token, 16384)
 
 
 def _places(begins: int, said: int, heard: int) -> Sequence[int]:
