@@ -8,7 +8,7 @@ from itertools import compress
 from typing import NamedTuple
 
 from screener.understanding.kept import Kept
-from screener.understanding.keys import WORD, commonness
+from screener.understanding.keys import WORD, commonness, pairs_of
 from screener.understanding.text import Plain
 
 # Speakers and recognisers mix these up; tones are dropped throughout.
@@ -74,12 +74,12 @@ class Homophones:
         self._begun = Kept(self._that_begin, 16384)
         self._sounding = Kept(self._that_sound, 65536)
 
-    def repair(self, words: str, pairs: Sequence[str]) -> str:
+    def repair(self, words: str, pairs: Sequence[str] | None = None) -> str:
         """The same text, character for character, with misheard words replaced by the known ones.
 
-        `pairs` are any two characters of it that stand together, in order.
+        `pairs` are what `pairs_of` gives, where it is known.
         """
-        sounding = list(map(self._sounding.__getitem__, pairs))
+        sounding = list(map(self._sounding.__getitem__, pairs_of(words) if pairs is None else pairs))
         out: list[str] = []
         free = 0
         for at, known in compress(enumerate(sounding), sounding):

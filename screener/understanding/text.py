@@ -1,16 +1,13 @@
 """The caller's words made plain for matching, with the way back to the original span of every character."""
 
-import functools
 import re
-import unicodedata
 from collections.abc import Sequence
 from itertools import accumulate, compress, count, islice
 from operator import eq, itemgetter, ne
 from typing import NamedTuple
 
-import opencc
-
 from screener.model import Span
+from screener.understanding.folding import FOLDS
 from screener.understanding.kept import Kept
 
 # A caller who talks for five minutes says less than this. Longer text keeps its start and its end, so that
@@ -25,7 +22,6 @@ _PIECE = re.compile(
 )
 _JOINT = "\x01"  # stands for a blank or hyphen inside one spoken-out number, so that every position is kept
 _BETWEEN = re.compile(r"[ -](?=\d)(?:(?<=\d.)|(?<=[a-z]-))")
-_FILLERS = frozenset("嗯呃啊哎诶欸唉哦噢喔呀嘛喽哟欤")
 _HUMS = frozenset({"um", "uh", "er", "erm", "uhm", "hmm", "mm", "ah", "eh", "em", "like"})
 _SHORT = {
     "'m": " am",
@@ -56,34 +52,6 @@ _WHOLE = {
 _CHANGED = _HUMS | _WHOLE.keys()
 _DIGITS = frozenset(["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 _IS = frozenset({"it", "that", "here", "there", "who", "what", "he", "she", "this", "where", "name", "how", "let"})
-_STOPS = dict.fromkeys("。.!?;…！？；", ".") | dict.fromkeys("，、,：——", ",")
-_ALIKE = {"帐": "账", "妳": "你", "佢": "他"}  # written either way in the same word
-_QUOTES = dict.fromkeys("’‘`´ʼ＇", "'")
-
-
-@functools.cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-def fold(character: str) -> str:
-    """One character as it is matched: half width, lower case, Simplified; a stop or comma for punctuation,
-    a blank for what says nothing.
-    """
-    if character.isascii():
-        return _STOPS.get(character, character.lower())
-    if character in _FILLERS:
-        return " "
-    if character in _STOPS or character in _QUOTES:
-        return _STOPS.get(character) or _QUOTES[character]
-    if "\u3400" <= character <= "\u9fff":
-        simple = _converter().convert(character)
-        return _ALIKE.get(simple, simple) if len(simple) == 1 else character
-    folded = unicodedata.normalize("NFKC", character).lower()
-    return folded if len(folded) == 1 else " "
-
-
-_FOLDS: Kept[int, str] = Kept(lambda code: fold(chr(code)), 16384)
 
 
 class Plain(NamedTuple):
@@ -102,7 +70,7 @@ class Plain(NamedTuple):
         """The plain characters of a stretch as the caller's words write them, where they mean the same."""
         heard = (self.spoken[place] for place in self.origin[start:end])
         alike = zip(heard, self.words[start:end], strict=True)
-        return "".join(h if _FOLDS[ord(h)] == m.lower() else m for h, m in alike)
+        return "".join(h if FOLDS[ord(h)] == m.lower() else m for h, m in alike)
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Where a stretch of plain words stands in the turns as they were given; one span for each turn."""
@@ -157,7 +125,7 @@ def plain(turns: Sequence[str]) -> Plain:
     """The turns as one line of plain words."""
     spoken = "\n".join(turns)
     starts = tuple(accumulate([len(turn) + 1 for turn in turns[:-1]], initial=0)) if turns else ()
-    folded = spoken.translate(_FOLDS)
+    folded = spoken.translate(FOLDS)
     left_out = len(folded) - HEAD - TAIL
     if left_out > 0:
         folded = f"{folded[:HEAD]} {folded[-TAIL:]}"
