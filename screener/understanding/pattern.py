@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from screener.understanding.keys import Places
 
 
-@dataclass
+@dataclass(slots=True)
 class Pattern:
     """A pattern as it is looked up.
 
@@ -21,6 +21,7 @@ class Pattern:
     must: frozenset[str] = frozenset()
     needs: tuple[frozenset[str], ...] = ()
     starts: frozenset[str] | None = None
+    regex: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.regex = re.compile(self.expression)  # here, so that no caller waits for it
