@@ -24,7 +24,7 @@ def wire(settings: Settings | None = None) -> Flask:
     store = open_store(settings.database_url, pool_size=settings.web_threads + 2, data_dir=settings.data_dir)
     promises = Promises(store)
     promises.warm()
-    understanding.prepare()
+    understanding.prepare(whole=False)
     app = Flask("screener", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,

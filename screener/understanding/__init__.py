@@ -31,15 +31,24 @@ from screener.understanding.wording import wording
 __all__ = ["live", "prepare", "understand"]
 
 
-def prepare() -> None:
-    """Loads and checks every list, so that a mistake shows at start and no caller waits for them.
+# They ask for every list: a name misheard, a number to call back.
+_ASKING = (
+    "您好,我浩船的,代表工商银行,请把验证码告诉我,回电13800138000",
+    "hello this is american chays manhatten tell me the code and call me back on 202 555 0123",
+)
 
-    Two calls that ask for all of them: a name misheard, a number to call back.
+
+def prepare(*, whole: bool = True) -> None:
+    """Loads, checks and compiles every list, so that a mistake shows at start and no caller waits for them.
+
+    Without `whole` only what `live` asks for, in half the time.
     Raises CueError, GrammarError or GazetteerError, each naming the file.
     """
     check_grammar()
-    understand(["您好,我浩船的,代表工商银行,请把验证码告诉我,回电13800138000"])
-    understand(["hello this is american chays manhatten tell me the code and call me back on 202 555 0123"])
+    for asking in _ASKING:
+        live([asking])
+        if whole:
+            understand([asking])
 
 
 def live(turns: Sequence[str], lang: Spoken | None = None) -> Live:

@@ -8,6 +8,7 @@ word*   English only: the word with any ending
 _       a name: up to four Chinese characters or one English word
 """
 
+import functools
 import re
 from collections.abc import Collection, Mapping
 from itertools import pairwise
@@ -126,7 +127,7 @@ class _Reader:
         if not closed or name not in self.lists:
             raise PatternError(f"no list named {name!r} in words.toml")
         self.at += len(name) + 2
-        inner = _Reader("|".join(self.lists[name]), self.lang, self.lists).alternatives(1)
+        inner = _list("|".join(self.lists[name]), self.lang)
         return inner._replace(expression=f"(?:{inner.expression})")
 
     def literal(self) -> _Part:
@@ -162,6 +163,12 @@ class _Reader:
 
     def peek(self, mark: str) -> bool:
         return self.source.startswith(mark, self.at)
+
+
+@functools.cache
+def _list(words: str, lang: str) -> _Part:
+    """A list of words.toml, which names no other."""
+    return _Reader(words, lang, {}).alternatives(1)
 
 
 _NUMERALS = frozenset({"0", *(start_of(word) for word in EN_NUMERAL.split("|"))})
