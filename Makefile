@@ -22,11 +22,11 @@ lint: $(VENV)/ready
 types: $(VENV)/ready
 	$(VENV)/bin/mypy
 
-# Two at a time, then one by one what starts whole servers; with ARGS just what they name.
+# Two files at a time, what starts whole servers last and beside its like; with ARGS just what they name.
 pytest: $(VENV)/ready
 ifeq ($(ARGS),)
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not alone"
-	$(VENV)/bin/python -m pytest -m alone
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m alone
 else
 	$(VENV)/bin/python -m pytest $(ARGS)
 endif
