@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from screener.understanding import grammar
 from screener.understanding.cues import cues
@@ -12,7 +14,7 @@ from screener.understanding.grammar import LED, GrammarError, led
 from screener.understanding.hearing import hear
 from screener.understanding.keys import keys_of
 from screener.understanding.sound import Mishearings
-from screener.understanding.text import plain
+from screener.understanding.text import _latin, _pieces, plain
 from tests.scoring import calls
 
 
@@ -87,6 +89,20 @@ def test_hums_and_stutters_say_nothing(spoken, words):
     text = plain(spoken)
     assert text.words == words
     assert text.raw(0, len(words)) == "\n".join(spoken)[text.origin[0] :]
+
+
+_SAID = ["the", "bank", "um", "i'm", "don't", "five", "5.50,", "co-op", "a5", "$", "&", "like,", "", ".", "it's\nthat"]
+
+
+@given(st.lists(st.sampled_from(_SAID)).map(" ".join))
+def test_words_read_by_themselves_are_what_reading_in_a_row_gives(folded):
+    """A word that was read before is not read again, and the places of all that is said are the same."""
+    words, places = _latin(folded)
+    row, each = _pieces(folded)
+    assert (words or "") == (row or "")
+    assert [at for at, sign in zip(places, words or "", strict=True) if sign != " "] == [
+        at for at, sign in zip(each, row or "", strict=True) if sign != " "
+    ]
 
 
 _WITHOUT_LOADING = """

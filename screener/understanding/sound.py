@@ -11,8 +11,8 @@ from screener.understanding.kept import Kept
 from screener.understanding.keys import WORD, commonness, pairs_of
 from screener.understanding.text import Plain
 
-# Speakers and recognisers mix these up; tones are dropped throughout.
 _NONE: frozenset[str] = frozenset()
+# Speakers and recognisers mix these up; tones are dropped throughout.
 _BLENDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("v", "u"))
 
 
