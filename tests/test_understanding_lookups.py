@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.understanding import grammar
-from screener.understanding.cues import cues
+from screener.understanding.cues import cues, together
 from screener.understanding.grammar import LED, GrammarError, led
 from screener.understanding.hearing import hear
 from screener.understanding.keys import keys_of
@@ -28,18 +28,18 @@ def texts():
 @pytest.mark.parametrize("file", ["callers", "red_flags", "tactics", "signs"])
 def test_every_phrase_is_found_wherever_its_expression_matches(file, texts):
     """The words by which a phrase is looked up are in every text that it matches, and every place is tried."""
-    index = cues(file)
+    index, limits_of = together(file), cues(file).limits
     found = 0
     for words in texts:
         keys = keys_of(words)
         likely = set(index.phrases.among(keys.found))
-        for number, cue in enumerate(index.cues):
+        for number, (_, cue) in enumerate(index.cues):
             spans = [match.span() for match in cue.pattern.regex.finditer(words)]
             if spans and (cue.lang == "en" or not words.isascii()):
                 assert number in likely, (cue.pattern.expression, words)
                 assert [match.span() for match in cue.pattern.matches(words, keys.places)] == spans
                 found += len(spans)
-        for limits in index.limits.values():
+        for limits in limits_of.values():
             likely = set(limits.among(keys.found))
             for number, pattern in enumerate(limits.patterns):
                 assert number in likely or not pattern.regex.search(words), (pattern.expression, words)

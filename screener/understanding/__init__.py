@@ -55,8 +55,8 @@ def live(turns: Sequence[str], lang: Spoken | None = None) -> Live:
     """Who is calling and for whom, fast enough for the next question; partial results will do."""
     hearing = hear(turns, lang)
     said = claims(hearing)
-    flags = {hit.label for hit in hearing.find("red_flags")}
-    category = decide(Evidence(hearing.find("callers"), flags, said))
+    callers, flags = hearing.find("callers", "red_flags")
+    category = decide(Evidence(callers, {hit.label for hit in flags}, said))
     own = organisation_of(hearing, said, category)
     return Live(category, own, principal_of(hearing, said, category, own))
 

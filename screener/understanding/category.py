@@ -51,6 +51,7 @@ class Evidence:
         self.kind = self._kind(self.own)
         if self.own and self.own.weight == 1 and self.kind in _FINANCIAL and self._private():
             self.own, self.kind = None, ""  # a bank that a friend speaks of
+        self.relief = self._relief()
 
     def _kind(self, named: Named | None) -> str:
         if named is None:
@@ -72,6 +73,11 @@ class Evidence:
     def _private(self) -> bool:
         return not self.has("debt") and self.score("personal") + self.count.get("personal_hint", 0) >= 1
 
+    def _relief(self) -> float:
+        """How surely debt relief is sold; whoever lends or collects sells none."""
+        score = self.score("debt_relief_seller") + 3 * (self.kind == "debt_relief_seller")
+        return score - 3 * bool(self.own and self.own.name and self.kind in _CREDITORS)
+
     @property
     def institution(self) -> bool:
         return self.kind in _INSTITUTIONS or self.has("institution") or self.has("bank_word") or self.has("lender_word")
@@ -86,18 +92,9 @@ def decide(evidence: Evidence) -> Category:
     return _leftover(evidence)
 
 
-def _relief(evidence: Evidence) -> float:
-    score = evidence.score("debt_relief_seller")
-    if evidence.kind == "debt_relief_seller":
-        score += 3
-    if evidence.own and evidence.own.name and evidence.kind in _CREDITORS:
-        score -= 3
-    return score
-
-
 def _impostor(e: Evidence) -> Category | None:
     flags = e.flags
-    relief = _relief(e) >= 1
+    relief = e.relief >= 1
     code, private, arrest, authority, fee = [flag in flags for flag in (_CODE, _PRIVATE, _ARREST, _AUTHORITY, _FEE)]
     agency = e.kind in _AGENCIES or (e.has("collection_agency") and e.kind not in _NOT_AGENCY)
     if relief and not authority and not arrest:
@@ -130,7 +127,7 @@ def _homely(e: Evidence) -> bool:
 
 def _firm_or_relief(e: Evidence) -> Category | None:
     debt = e.has("debt")
-    if _relief(e) >= 1 and not (e.claims.principals and e.has("collection_agency")):
+    if e.relief >= 1 and not (e.claims.principals and e.has("collection_agency")):
         return Category.DEBT_RELIEF_SELLER
     if e.kind in ("law_firm",) or (e.has("law_firm") and e.kind not in _NOT_FIRM):
         return Category.LAW_FIRM

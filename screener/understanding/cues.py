@@ -61,7 +61,7 @@ class _Limits(dict[tuple[str, str], list[re.Pattern[str]]]):
 
 
 class Cues:
-    """All phrases of one file, looked up by their keys."""
+    """All phrases of one file, and what takes their hits back."""
 
     def __init__(
         self, cues: list[_Cue], unless: dict[tuple[str, str], list[Pattern]], asserted: frozenset[str]
@@ -69,21 +69,9 @@ class Cues:
         self._asserted = asserted
         self.cues = cues
         self.limits = {label: Index(patterns) for label, patterns in unless.items()}
-        self.phrases = Index(cue.pattern for cue in cues)
         self.labels = frozenset(cue.label for cue in cues)
 
-    def find(self, words: str, keys: Keys) -> list[Hit]:
-        """Every hit that no "unless" takes back, in order of appearance."""
-        unless = _Limits(self.limits, keys.found)
-        hits: list[Hit] = []
-        for cue in [self.cues[number] for number in self.phrases.among(keys.found)]:
-            if keys.chinese or cue.lang != "zh":
-                for match in cue.pattern.matches(words, keys.places)[:_MOST]:
-                    if not self._taken_back(cue, words, match, unless):
-                        hits.append(Hit(cue.label, match.start(), match.end()))
-        return sorted(hits, key=itemgetter(1, 2))
-
-    def _taken_back(self, cue: _Cue, words: str, match: re.Match[str], unless: _Limits) -> bool:
+    def taken_back(self, cue: _Cue, words: str, match: re.Match[str], unless: _Limits) -> bool:
         label, lang = cue.label, cue.lang
         own, negated, reported = unless[label, lang], unless["_negated", lang], unless["_reported", lang]
         if not own and (label in self._asserted or not (negated or reported)):
@@ -100,6 +88,28 @@ class Cues:
         return _precedes(negated, words, (max(clause, start - _NEGATED[lang]), start, end)) or (
             _precedes(reported, words, (max(opens, start - _REPORTED[lang]), start, start))
         )
+
+
+class Together:
+    """The phrases of some files, looked up at once by their keys."""
+
+    def __init__(self, files: Iterable[Cues]) -> None:
+        self.files = list(files)
+        self.cues = [(place, cue) for place, file in enumerate(self.files) for cue in file.cues]
+        self.phrases = Index(cue.pattern for _, cue in self.cues)
+
+    def find(self, words: str, keys: Keys) -> list[list[Hit]]:
+        """For each file every hit that no "unless" takes back, in order of appearance."""
+        unless = [_Limits(file.limits, keys.found) for file in self.files]
+        hits: list[list[Hit]] = [[] for _ in self.files]
+        for place, cue in [self.cues[number] for number in self.phrases.among(keys.found)]:
+            if keys.chinese or cue.lang != "zh":
+                for match in cue.pattern.matches(words, keys.places)[:_MOST]:
+                    if not self.files[place].taken_back(cue, words, match, unless[place]):
+                        hits[place].append(Hit(cue.label, *match.span()))
+        for some in hits:
+            some.sort(key=itemgetter(1, 2))
+        return hits
 
 
 def _precedes(some: Iterable[re.Pattern[str]], words: str, at: tuple[int, int, int]) -> bool:
@@ -179,4 +189,10 @@ def cues(name: str) -> Cues:
     return load_cues(seeds() / "cues" / f"{name}.toml")
 
 
-__all__ = ["CueError", "Cues", "Hit", "cues", "load_cues", "word_lists"]
+@functools.cache
+def together(*names: str) -> Together:
+    """The cues of some files of seeds/cues/."""
+    return Together(map(cues, names))
+
+
+__all__ = ["CueError", "Cues", "Hit", "Together", "cues", "load_cues", "together", "word_lists"]

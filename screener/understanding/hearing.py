@@ -10,7 +10,7 @@ from typing import Any
 from screener.model import Spoken
 from screener.seeds import seeds
 from screener.understanding.classes import classes
-from screener.understanding.cues import Hit, cues
+from screener.understanding.cues import Hit, together
 from screener.understanding.keys import CHINESE, Keys, keys_of, pairs_of
 from screener.understanding.names import known_names
 from screener.understanding.sound import Homophones, Mishearings, read_common
@@ -80,9 +80,9 @@ class Hearing:
     lang: Spoken
     keys: Keys
 
-    def find(self, file: str) -> list[Hit]:
-        """The hits of one cue file."""
-        return cues(file).find(self.text.words, self.keys)
+    def find(self, *files: str) -> list[list[Hit]]:
+        """The hits of some cue files, a list for each."""
+        return together(*files).find(self.text.words, self.keys)
 
 
 def _corrected(words: str) -> str:
@@ -97,6 +97,8 @@ def language(words: str) -> Spoken:
     """Mandarin when a fair part of what is said is written in Chinese characters."""
     if words.isascii():
         return Spoken.EN
+    if not _LATIN_WORD.search(words):
+        return Spoken.ZH if CHINESE.search(words) else Spoken.EN
     chinese = len(words) - len(_CHINESE_RUN.sub("", words))
     return Spoken.ZH if chinese > len(_LATIN_WORD.findall(words)) else Spoken.EN
 
@@ -111,7 +113,7 @@ def hear(turns: Sequence[str], lang: Spoken | None = None) -> Hearing:
     if said != text.words:
         text, pairs = text.with_words(said), pairs_of(said)
     keys = keys_of(text.words, pairs)
-    if mishearings.may_be_in(text.words, keys.found):
+    if keys.places and mishearings.may_be_in(text.words, keys.found):
         repaired = mishearings.repair(text)
         keys = keys if repaired is text else keys_of(repaired.words)
         text = repaired

@@ -29,7 +29,7 @@ class Noticed:
 
 def notice(hearing: Hearing, said: Claims) -> Noticed:
     """Looks a call up in every list."""
-    callers, flags, pressure, signs = map(hearing.find, ("callers", "red_flags", "tactics", "signs"))
+    callers, flags, pressure, signs = hearing.find("callers", "red_flags", "tactics", "signs")
     evidence = Evidence(callers, {hit.label for hit in flags}, said, {hit.label for hit in pressure})
     kind = evidence.kind or ("free" if evidence.own else "none")
     return Noticed(callers, flags, pressure, signs, decide(evidence), kind)
