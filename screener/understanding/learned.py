@@ -3,7 +3,10 @@
 import functools
 import json
 import math
+import sys
+from array import array
 from collections.abc import Collection, Iterable, Sequence
+from operator import lshift
 
 from screener.model import Category, RedFlag, Spoken, Tactic
 from screener.seeds import seeds
@@ -35,11 +38,38 @@ _REACH = {Spoken.ZH: 14, Spoken.EN: 45}  # characters on either side of the word
 Guess = dict[str, float]
 
 
+# The weights of one feature are one number, a lane of bits for each label, so that one addition adds them all.
+_LANE = 8 * array("I").itemsize
+_HALF = 1 << (_LANE - 1)
+
+
 @functools.cache
-def _table() -> tuple[list[str], list[float], dict[str, list[int]]]:
-    """Labels, the bias of each, and for every feature label numbers and weights (in hundredths) in turn."""
+def _table() -> tuple[list[str], list[float], dict[str, int]]:
+    """Labels, the bias of each, and for every feature its weights in hundredths, in the lanes of the labels."""
     table = json.loads((seeds() / "cues" / "learned.json").read_text("utf-8"))
-    return table["labels"], table["bias"], table["weights"]
+    lanes = [_LANE * number for number in range(len(table["labels"]))]
+    weights = {
+        feature: sum(map(lshift, flat[1::2], map(lanes.__getitem__, flat[::2])))
+        for feature, flat in table["weights"].items()  # label numbers and weights in turn
+    }
+    return table["labels"], table["bias"], weights
+
+
+@functools.cache
+def _level(labels: int) -> int:
+    """What lifts every lane above zero, so that none borrows from the next."""
+    return sum(_HALF << _LANE * number for number in range(labels))
+
+
+def _lane(packed: int, number: int, labels: int) -> int:
+    """The weight in one lane."""
+    return ((packed + _level(labels)) >> _LANE * number & (2 * _HALF - 1)) - _HALF
+
+
+def _sums(packed: int, labels: int) -> list[int]:
+    """The number in each lane."""
+    lifted = array("I", (packed + _level(labels)).to_bytes(_LANE // 8 * labels, sys.byteorder))
+    return [lane - _HALF for lane in (lifted if sys.byteorder == "little" else reversed(lifted))]
 
 
 def scale(features: int) -> float:
@@ -55,11 +85,8 @@ def likely(said: Wording, marks: Collection[str] = ()) -> Guess:
     if not _LEAST <= len(said) <= _LONG:
         return {}
     labels, bias, weights = _table()
-    sums = [0] * len(labels)
-    for feature in (*(said.keys() & weights.keys()), *(mark for mark in marks if mark in weights)):
-        flat = iter(weights[feature])
-        for label, weight in zip(flat, flat, strict=True):
-            sums[label] += weight
+    known = [*(said.keys() & weights.keys()), *(mark for mark in marks if mark in weights)]
+    sums = _sums(sum(map(weights.__getitem__, known)), len(labels))
     part = scale(len(said) + len(marks)) / 100
     return {label: _odds(start + part * total) for label, start, total in zip(labels, bias, sums, strict=True)}
 
@@ -108,10 +135,8 @@ def _placed(hearing: Hearing, said: Wording, label: str) -> Hit:
     number, reach = labels.index(label), _REACH[hearing.lang]
     telling = []
     for feature in said.keys() & weights.keys():
-        flat = weights[feature]
-        if number in flat[::2]:
-            weight = flat[2 * flat[::2].index(number) + 1]
-            telling += [(weight, said[feature])] if weight > 0 else []
+        weight = _lane(weights[feature], number, len(labels))
+        telling += [(weight, said[feature])] if weight > 0 else []
     telling = sorted(telling, key=lambda one: (-one[0], one[1]))[:40]
     if not telling:
         return Hit(label, 0, len(hearing.text.words))

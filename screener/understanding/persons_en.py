@@ -25,7 +25,7 @@ _PLACES = (
 def name_en(text: Plain) -> tuple[int, int] | None:
     """Where an English-speaking caller gives its own name, in the plain words."""
     words = text.words
-    cased = sum(c.isupper() for c in text.spoken) > 2
+    cased = sum(map(str.isupper, text.spoken)) > 2
     for place, sure in _PLACES:
         for match in rule(f"persons.en_{place}").finditer(words):
             start, end = match.span(1)

@@ -85,13 +85,11 @@ def wording(hearing: Hearing, claimed: Claims | None = None) -> Wording:
     if len(hearing.text.words) > MOST:
         return {}
     said = tokens(hearing, claimed)
-    found = _classed(said, _NEAR[hearing.lang])
-    if hearing.lang is Spoken.ZH:
-        _runs(found, said, (1, 2, 3, 4), "")
-        _runs(found, [token for token in said if token.said not in ".,"], (2, 3), "")
-        return found
+    classed = _classed(said, _NEAR[hearing.lang])
     bare = [token for token in said if token.said not in ".,"]
-    _runs(found, bare, (1, 2, 3), " ")
+    if hearing.lang is Spoken.ZH:
+        return {**_runs(bare, (2, 3), ""), **_runs(said, (1, 2, 3, 4), ""), **classed}
+    found = {**_runs(bare, (1, 2, 3), " "), **classed}
     for first, second in zip(bare, bare[2:], strict=False):
         found.setdefault(f"{first.said}_{second.said}", (first.start, second.end))
     for token in bare:
@@ -100,19 +98,21 @@ def wording(hearing: Hearing, claimed: Claims | None = None) -> Wording:
     return found
 
 
-def _runs(found: Wording, said: list[Token], lengths: tuple[int, ...], joint: str) -> None:
+def _runs(said: list[Token], lengths: tuple[int, ...], joint: str) -> Wording:
+    """Runs of so many words, each where it is first said."""
     words = [token.said for token in said]
-    whole = "".join(words)  # in Chinese every token is one character
+    starts, ends = [token.start for token in said], [token.end for token in said]
+    found: Wording = {}
     for length in lengths:
-        for at in range(len(words) - length + 1):
-            run = joint.join(words[at : at + length]) if joint else whole[at : at + length]
-            if run not in found:
-                found[run] = (said[at].start, said[at + length - 1].end)
+        runs = list(map(joint.join, zip(*(words[at:] for at in range(length)), strict=False)))
+        places = list(zip(starts, ends[length - 1 :], strict=False))
+        found.update(zip(reversed(runs), reversed(places), strict=True))
+    return found
 
 
 def _classed(said: list[Token], near: int) -> Wording:
     found: Wording = {}
-    hits = sorted(classes().found(said))
+    hits = classes().found(said)
     for place, (start, end, name) in enumerate(hits):
         found.setdefault(f"#{name}", (said[start].start, said[end - 1].end))
         for other in range(place + 1, len(hits)):
