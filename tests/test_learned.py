@@ -10,7 +10,7 @@ from screener.understanding import understand
 from screener.understanding.claims import claims
 from screener.understanding.cues import Hit
 from screener.understanding.hearing import hear
-from screener.understanding.learned import believed, corrected, likely
+from screener.understanding.learned import _lane, _sums, _table, believed, corrected, likely
 from screener.understanding.noticed import notice
 from screener.understanding.wording import classes, tokens, wording
 from tests.train import LEAST, Lesson, examples
@@ -36,6 +36,20 @@ def test_the_table_is_what_training_gives():
     for feature, flat in table["weights"].items():
         kept = dict(zip(flat[::2], flat[1::2], strict=True)).get(number, 0) / 100
         assert kept == pytest.approx(learned[feature], abs=0.02 if kept else LEAST + 0.01)
+
+
+def test_features_are_added_for_all_labels_at_once():
+    """One addition gives what adding the kept weights label by label gives, below zero too."""
+    kept = json.loads((seeds() / "cues" / "learned.json").read_text("utf-8"))["weights"]
+    labels, _, packed = _table()
+    some = list(kept)[::97]
+    apart = [0] * len(labels)
+    for feature in some:
+        for label, weight in zip(kept[feature][::2], kept[feature][1::2], strict=True):
+            apart[label] += weight
+            assert _lane(packed[feature], label, len(labels)) == weight
+    assert _sums(sum(packed[feature] for feature in some), len(labels)) == apart
+    assert min(apart) < 0 < max(apart)
 
 
 @pytest.mark.parametrize("other", [category for category in Category if category is not Category.IMPOSTOR])
