@@ -129,7 +129,7 @@ def _firm_or_relief(e: Evidence) -> Category | None:
     debt = e.has("debt")
     if e.relief >= 1 and not (e.claims.principals and e.has("collection_agency")):
         return Category.DEBT_RELIEF_SELLER
-    if e.kind in ("law_firm",) or (e.has("law_firm") and e.kind not in _NOT_FIRM):
+    if e.kind == "law_firm" or (e.has("law_firm") and e.kind not in _NOT_FIRM):
         return Category.LAW_FIRM
     blunt = not _BLUNT.isdisjoint(e.flags)
     if e.kind in _AGENCIES and (

@@ -21,9 +21,9 @@ class Named(NamedTuple):
     name: Name | None = None
 
 
-def known(words: str, found: Set[str] | None = None) -> list[Named]:
+def known(words: str, pairs: Set[str] | None = None) -> list[Named]:
     """Gazetteer and known names with how surely the caller is one of them."""
-    return [_weighed(words, mention) for mention in mentions(words, found)] + _misheard(words)
+    return [_weighed(words, mention) for mention in mentions(words, pairs)] + _misheard(words)
 
 
 _KNOWN_BY_SOUND = ("collection_agency", "debt_buyer", "delivery")
@@ -95,8 +95,3 @@ def _weighed(words: str, mention: Mention) -> Named:
     if mention.name.ordinary and weight < 3 and weight != -1:
         weight = 0
     return Named(mention.name.words, mention.start, mention.end, weight, mention.name)
-
-
-def principals(words: str) -> list[Named]:
-    """Names for which the caller says it acts."""
-    return [named for named in known(words) if named.weight == -1]

@@ -97,8 +97,6 @@ def language(words: str) -> Spoken:
     """Mandarin when a fair part of what is said is written in Chinese characters."""
     if words.isascii():
         return Spoken.EN
-    if not _LATIN_WORD.search(words):
-        return Spoken.ZH if CHINESE.search(words) else Spoken.EN
     chinese = len(words) - len(_CHINESE_RUN.sub("", words))
     return Spoken.ZH if chinese > len(_LATIN_WORD.findall(words)) else Spoken.EN
 

@@ -99,7 +99,7 @@ class Homophones:
         """The known words that begin with two characters of this sound and may yet be meant."""
         found: set[str] = set()
         for begun in self._begun[pair[0]]:
-            for second in _SYLLABLES[pair[1:]]:
+            for second in syllables(pair[1:]):
                 if second in begun:
                     found.update(begun[second])
         if not found:
